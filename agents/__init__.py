@@ -1,0 +1,1 @@
+"""What happens to an event: one package a step, a pure core each."""

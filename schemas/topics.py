@@ -1,0 +1,9 @@
+"""The names of the topics. What they are made of (partitions, retention, sizes) is in `streams/topics.py`."""
+
+from __future__ import annotations
+
+FETCH = "article.fetch.v1"
+VERSION = "article.version.v1"
+CHANGE = "article.change.v1"
+OUTCOME = "article.outcome.v1"
+DEAD_LETTER = "article.dead-letter.v1"

@@ -1,0 +1,5 @@
+"""`python -m streams` is `newsdiff`."""
+
+from streams.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The commands, one module each; `streams/cli.py` finds them by name."""

@@ -1,0 +1,145 @@
+"""`newsdiff dead-letters`: list, show and replay what could not be used."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from schemas import topics
+from schemas.dead_letter import DeadLetter, read_dead_letter, replayed
+from schemas.errors import BadRecordError, Reason, UnavailableError
+from schemas.record import Record
+from streams.kafka import committed_consumer, records_until_end, start
+from streams.settings import Settings
+from streams.topology import new_producer
+
+MAX_SHOWN = 2000
+"""Bytes of a value that `show` prints: enough to see what it is."""
+
+
+@click.group("dead-letters")
+def command() -> None:
+    """List, show and replay what could not be used.
+
+    A dead letter is named by its place in the topic article.dead-letter.v1: PARTITION:OFFSET.
+    """
+
+
+@command.command("list")
+@click.option("--reason", type=click.Choice([reason.value for reason in Reason]), help="Only these.")
+@click.pass_obj
+def list_letters(settings: Settings, reason: str | None) -> None:
+    """List the dead letters, oldest first."""
+    asyncio.run(_list(settings, reason))
+
+
+@command.command("show")
+@click.argument("place", callback=lambda _context, _parameter, text: parse_place(text))
+@click.pass_obj
+def show_letter(settings: Settings, place: tuple[int, int]) -> None:
+    """Show one dead letter: why it is here, its headers, and the beginning of its value."""
+    asyncio.run(_show(settings, place))
+
+
+@command.command("replay")
+@click.argument("places", nargs=-1, callback=lambda _context, _parameter, texts: {parse_place(text) for text in texts})
+@click.option("--reason", type=click.Choice([reason.value for reason in Reason]), help="All of these.")
+@click.option("--all", "everything", is_flag=True, help="All there are.")
+@click.pass_obj
+def replay_letters(settings: Settings, places: set[tuple[int, int]], reason: str | None, *, everything: bool) -> None:
+    """Write dead letters to the topics that they came from, as they were: after the fault is mended, for instance."""
+    if sum((bool(places), reason is not None, everything)) != 1:
+        raise click.UsageError("say which: PLACES, --reason or --all")
+    count = asyncio.run(_replay(settings, lambda record, letter: _chosen(record, letter, places, reason)))
+    click.echo(f"{count} dead letters replayed")
+
+
+def _chosen(record: Record, letter: DeadLetter, places: set[tuple[int, int]], reason: str | None) -> bool:
+    if places:
+        return (record.partition, record.offset) in places
+    return reason is None or letter.reason == reason
+
+
+def parse_place(text: str) -> tuple[int, int]:
+    """PARTITION:OFFSET as numbers."""
+    partition, colon, offset = text.partition(":")
+    if not colon or not partition.isdigit() or not offset.isdigit():
+        raise click.BadParameter(f"{text!r} is no place: write PARTITION:OFFSET, as `newsdiff dead-letters list` does")
+    return int(partition), int(offset)
+
+
+async def _letters(settings: Settings) -> AsyncIterator[tuple[Record, DeadLetter]]:
+    async with committed_consumer(settings, topics.DEAD_LETTER) as consumer:
+        await consumer.seek_to_beginning(*consumer.assignment())
+        async for record in records_until_end(consumer):
+            try:
+                yield record, read_dead_letter(record)
+            except BadRecordError as error:  # written by somebody else
+                click.echo(f"newsdiff: {error}", err=True)
+
+
+async def _list(settings: Settings, reason: str | None) -> None:
+    found: list[tuple[datetime, Record, DeadLetter]] = []
+    async for record, letter in _letters(settings):
+        if reason is None or letter.reason == reason:
+            found.append((record.timestamp, record, letter))
+    table = Table("place", "written", "step", "reason", "tries", "key", "error", box=None, pad_edge=False)
+    for when, record, letter in sorted(found, key=lambda entry: entry[0]):
+        cells = (
+            f"{record.partition}:{record.offset}",
+            f"{when:%Y-%m-%d %H:%M:%S}",
+            letter.step,
+            letter.reason,
+            str(letter.attempts),
+            _printable(record.key or b""),
+            letter.error,
+        )
+        table.add_row(*(Text(cell) for cell in cells))
+    if found:
+        Console(width=None if sys.stdout.isatty() else 240).print(table)
+    click.echo(f"{len(found)} dead letters", err=True)
+
+
+async def _show(settings: Settings, place: tuple[int, int]) -> None:
+    async for record, letter in _letters(settings):
+        if (record.partition, record.offset) == place:
+            click.echo(f"{letter.reason}: {letter.error}")
+            click.echo(f"from {letter.topic}[{letter.partition}]@{letter.offset}, step {letter.step}, tries {letter.attempts}")
+            click.echo(f"key: {_printable(letter.key or b'')}")
+            for name, value in letter.headers:
+                click.echo(f"{name}: {_printable(value or b'')}")
+            value = letter.value or b""
+            click.echo(f"\nvalue, {len(value)} bytes:\n{_printable(value[:MAX_SHOWN])}")
+            return
+    raise UnavailableError(f"there is no dead letter at {place[0]}:{place[1]}: see `newsdiff dead-letters list`")
+
+
+async def _replay(settings: Settings, chosen: Callable[[Record, DeadLetter], bool]) -> int:
+    producer = new_producer(settings)
+    await start(producer.start, settings)
+    count = 0
+    try:
+        async for record, letter in _letters(settings):
+            if chosen(record, letter):
+                output = replayed(letter)
+                partition = letter.partition if output.key is None else None
+                await producer.send_and_wait(
+                    output.topic, output.value, key=output.key, partition=partition, headers=list(output.headers)
+                )
+                count += 1
+    finally:
+        await producer.stop()
+    return count
+
+
+def _printable(data: bytes) -> str:
+    """Bytes as text that cannot steer a terminal."""
+    text = data.decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() or char in "\n\t" else repr(char)[1:-1] for char in text)

@@ -1,0 +1,118 @@
+"""`newsdiff doctor`: what is reachable, what lags, what is wrong, and what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import os
+import shutil
+from collections.abc import AsyncIterator
+
+import click
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from schemas import topics
+from schemas.errors import NewsdiffError, UnavailableError
+from streams.kafka import admin_client, committed_consumer
+from streams.settings import PREFIX, Settings
+from streams.topics import differences
+from streams.topology import stages
+
+MIN_FREE = 1024**3
+"""Bytes of free disk below which the doctor warns: RocksDB and Kafka stop when there is none."""
+
+Finding = tuple[str, str]
+"""`ok`, `note` or `WRONG`, and a sentence."""
+
+
+class UnhealthyError(NewsdiffError):
+    """The doctor found something wrong."""
+
+
+@click.command("doctor")
+@click.pass_obj
+def command(settings: Settings) -> None:
+    """Look at settings, disk, Kafka, topics, lag and dead letters; exit code 1 where something is wrong."""
+    wrong = asyncio.run(_examine(settings))
+    if wrong:
+        raise UnhealthyError(f"{wrong} wrong, see above")
+
+
+async def _examine(settings: Settings) -> int:
+    wrong = 0
+    async for kind, sentence in _findings(settings):
+        click.echo(f"{kind:5} {sentence}")
+        wrong += kind == "WRONG"
+    return wrong
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    for field in dataclasses.fields(settings):
+        name = PREFIX + field.name.upper()
+        origin = "set" if os.environ.get(name) else "default"
+        yield "ok", f"{name} is {getattr(settings, field.name)} ({origin}): {field.metadata['doc']}"
+    yield _disk(settings)
+    try:
+        async with admin_client(settings) as admin:
+            yield "ok", f"Kafka answers at {settings.bootstrap}"
+            wrong, different = await differences(admin, settings)
+            for sentence in wrong:
+                yield "WRONG", sentence
+            for sentence in different:
+                yield "note", sentence
+            if wrong:
+                return
+            yield "ok", "all topics are there, and as they have to be"
+            async for finding in _lag(admin, settings):
+                yield finding
+    except UnavailableError as error:
+        yield "WRONG", str(error)
+        return
+    yield await _dead_letters(settings)
+
+
+def _disk(settings: Settings) -> Finding:
+    directory = settings.data.absolute()
+    while not directory.exists():
+        directory = directory.parent
+    if not os.access(directory, os.W_OK):
+        return "WRONG", f"the data directory {settings.data} cannot be written: set NEWSDIFF_DATA to another"
+    free = shutil.disk_usage(directory).free
+    sentence = f"the disk of the data directory {settings.data} has {free / 1024**3:.1f} GiB free"
+    return ("ok", sentence) if free >= MIN_FREE else ("WRONG", f"{sentence}: make room")
+
+
+async def _lag(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncIterator[Finding]:
+    members = (await admin.describe_consumer_groups([settings.app_id]))[0].groups[0][5]
+    if members:
+        yield "ok", f"{len(members)} workers in the group {settings.app_id}"
+    else:
+        yield "note", f"no worker in the group {settings.app_id}: start one with `newsdiff worker`"
+    committed = await admin.list_consumer_group_offsets(settings.app_id)
+    for stage in stages(settings.partitions):
+        async with committed_consumer(settings, stage.reads) as consumer:
+            lag = await _behind(consumer, {tp: offset.offset for tp, offset in committed.items()})
+        yield "ok" if lag == 0 else "note", f"{stage.name} lags {lag} records behind on {stage.reads}"
+
+
+async def _behind(consumer: AIOKafkaConsumer, committed: dict[TopicPartition, int]) -> int:
+    partitions = list(consumer.assignment())
+    starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    return sum(_missing(starts[tp], committed.get(tp, -1), ends[tp]) for tp in partitions)
+
+
+def _missing(start: int, committed: int, end: int) -> int:
+    """Records not yet handled; the last offset before the end may be a transaction marker, which nobody handles."""
+    behind = end - max(start, committed)
+    return 0 if behind == 1 and committed > start else behind
+
+
+async def _dead_letters(settings: Settings) -> Finding:
+    async with committed_consumer(settings, topics.DEAD_LETTER) as consumer:
+        partitions = list(consumer.assignment())
+        starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    count = sum(ends[tp] - starts[tp] for tp in partitions)
+    if not count:
+        return "ok", "no dead letters"
+    return "note", f"there are dead letters ({count} offsets): see `newsdiff dead-letters list`"

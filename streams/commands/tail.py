@@ -1,0 +1,126 @@
+"""`newsdiff tail`: changes as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+
+import click
+from aiokafka import AIOKafkaConsumer
+from rich.console import Console
+
+from agents.detect.url import canonical_url
+from schemas import topics
+from schemas.change import Change
+from schemas.codec import decode
+from schemas.errors import BadRecordError
+from schemas.record import Record
+from schemas.version import Version
+from streams.kafka import IDLE_FETCH_MS, as_record, committed_consumer
+from streams.settings import Settings
+from streams.show import show, show_version
+
+
+def parse_start(_context: click.Context, _option: click.Parameter, text: str) -> str | datetime:
+    """`earliest`, `latest`, or a time in ISO 8601, taken as UTC where it names no zone."""
+    if text in ("earliest", "latest"):
+        return text
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is neither earliest, latest nor a time such as 2026-01-31T12:00Z") from None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+@click.command("tail")
+@click.option("--json", "as_json", is_flag=True, help="One event a line, as it stands in the topic.")
+@click.option("--from", "start", default="latest", callback=parse_start, metavar="earliest|latest|TIME", show_default=True)
+@click.option("--until-idle", type=click.FloatRange(0), metavar="SECONDS", help="End when nothing came for so long.")
+@click.option("--article", metavar="URL", help="This article only.")
+@click.option("--source", metavar="NAME", help="This source only.")
+@click.option("--versions", is_flag=True, help="Version events instead of changes.")
+@click.pass_obj
+def command(
+    settings: Settings,
+    *,
+    as_json: bool,
+    start: str | datetime,
+    until_idle: float | None,
+    article: str | None,
+    source: str | None,
+    versions: bool,
+) -> None:
+    """Show changes as they come, as word diffs."""
+    try:
+        key = canonical_url(article).encode() if article else None
+    except BadRecordError as error:
+        raise click.BadParameter(str(error), param_hint="--article") from None
+    print_record = _printer(as_json=as_json, versions=versions, source=source)
+    topic = topics.VERSION if versions else topics.CHANGE
+    asyncio.run(_tail(settings, topic, start, until_idle, key, print_record))
+
+
+async def _tail(
+    settings: Settings,
+    topic: str,
+    start: str | datetime,
+    until_idle: float | None,
+    key: bytes | None,
+    print_record: Callable[[Record], None],
+) -> None:
+    async with committed_consumer(settings, topic) as consumer:
+        await seek(consumer, start)
+        async for record in records(consumer, until_idle):
+            if key is None or record.key == key:
+                print_record(record)
+
+
+async def seek(consumer: AIOKafkaConsumer, start: str | datetime) -> None:
+    """Move a consumer to `earliest`, `latest`, or to the first record that was written at or after a time."""
+    partitions = consumer.assignment()
+    if start == "earliest":
+        await consumer.seek_to_beginning(*partitions)
+    elif start == "latest":
+        await consumer.seek_to_end(*partitions)
+    elif isinstance(start, datetime):
+        found = await consumer.offsets_for_times(dict.fromkeys(partitions, int(start.timestamp() * 1000)))
+        for partition in partitions:
+            if found.get(partition) is not None:
+                consumer.seek(partition, found[partition].offset)
+            else:
+                await consumer.seek_to_end(partition)
+
+
+async def records(consumer: AIOKafkaConsumer, until_idle: float | None) -> AsyncIterator[Record]:
+    """The records of a consumer, for ever, or until none came for `until_idle` seconds."""
+    last = time.monotonic()
+    while until_idle is None or time.monotonic() - last < until_idle:
+        for found in (await consumer.getmany(timeout_ms=IDLE_FETCH_MS)).values():
+            for record in found:
+                yield as_record(record)
+                last = time.monotonic()
+
+
+def _printer(*, as_json: bool, versions: bool, source: str | None) -> Callable[[Record], None]:
+    console = Console()
+
+    def print_record(record: Record) -> None:
+        try:
+            event = decode(record.value, Version if versions else Change, record.place)
+        except BadRecordError as error:  # written by somebody else: told, and passed over
+            click.echo(f"newsdiff: {error}", err=True)
+            return
+        if source is not None and event.article.source != source:
+            return
+        if as_json:
+            sys.stdout.buffer.write((record.value or b"") + b"\n")
+            sys.stdout.buffer.flush()
+        elif isinstance(event, Version):
+            show_version(event, console)
+        else:
+            show(event, console)
+
+    return print_record

@@ -1,0 +1,50 @@
+"""`newsdiff worker`: one worker, or several under a supervisor."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from typing import Any
+
+import click
+import faust
+
+from streams.commands.topics import ensure_topics
+from streams.data_directory import locked
+from streams.settings import Settings
+from streams.supervisor import WorkerProcesses
+from streams.topology import new_app
+
+
+@click.command("worker")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, help="Start and supervise this many.")
+@click.pass_obj
+def command(settings: Settings, workers: int) -> None:
+    """Run a worker: it detects versions and publishes changes until it is stopped."""
+    asyncio.run(ensure_topics(settings))
+    if workers > 1:
+        with WorkerProcesses(settings, workers) as processes:
+            processes.supervise()
+    with locked(settings.data, "worker"):
+        run(settings)
+
+
+def run(settings: Settings) -> None:
+    """Run one worker in this process until it is told to stop. It exits by itself, with code 1, when it crashes."""
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
+    )
+    for ours in ("streams", "agents"):
+        logging.getLogger(ours).setLevel(settings.log_level.upper())
+    worker = Worker(new_app(settings), override_logging=False, redirect_stdouts=False, quiet=True, loglevel="WARNING")
+    worker.execute_from_commandline()
+
+
+class Worker(faust.Worker):
+    """Faust's worker without its spinner, and without a word on Ctrl-C."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.spinner = None
+

@@ -1,0 +1,323 @@
+"""Exactly-once on Faust: one Kafka transaction at a time for each input partition.
+
+Everything that is written while a record is handled (outputs, table rows, dead letters) and that record's offset go
+into one transaction of the record's partition, whatever topic is written to. What is not committed never happened.
+
+What Faust 0.15 does with `processing_guarantee="exactly_once"`, why it is wrong, and what is done here instead:
+
+1. It picks a transaction by the *output*: a topic that the app does not consume gets none, and its records leave at
+   once. Here a `Transaction` belongs to an input partition, and a handler has no other way to write.
+2. Its commit runs whenever its timer fires, also between an input's output and that input's table row, which goes out
+   later from a buffer. Here handling one record and committing exclude each other (`Transaction.gate`), and rows are
+   sent where they are put.
+3. It writes to RocksDB at once, so that rows of an aborted transaction stay. Here they are staged (`streams.tables`).
+4. Its recovery believes the consumer's cached end of a changelog, and waits for a record at the last offset, which is a
+   transaction marker. Here `streams.tables.restore` asks the broker, and goes by position.
+5. It commits what its list of acknowledged offsets says, in which transaction markers look like gaps. Here the offset
+   after the last handled record is committed (`Transaction.position`).
+
+Faust numbers its transactional ids by the sorted subscriptions, so that a new topic would shift them under a running
+deployment; here an id is made of the app's id, the topic and the partition.
+
+A zombie is fenced by the transactional id: whoever opens a partition's transaction first waits until the one before it
+has ended, and from then on the zombie cannot commit. Only then are committed offsets and changelogs read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import faust
+from aiokafka import AIOKafkaProducer, TopicPartition
+from faust.transport.consumer import TransactionManager
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, ConsumerMessage, StreamT
+
+from agents.step import Keep, Result, Step
+from schemas.dead_letter import dead_letter
+from schemas.errors import BadRecordError, Reason, WriteError
+from schemas.record import Output, Record
+from streams.tables import TablePartition, restore
+from streams.topics import MAX_RECORD, MIB
+
+log = logging.getLogger(__name__)
+
+
+def to_record(message: ConsumerMessage) -> Record:
+    """Faust's message as a record."""
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp=datetime.fromtimestamp(round(message.timestamp * 1000) / 1000, UTC),
+        key=message.key,
+        value=message.value,
+        headers=tuple(message.headers or ()),
+    )
+
+
+def size(output: Output) -> int:
+    """The bytes of a record as Kafka counts them, at most."""
+    headers = sum(len(name) + len(value or b"") + 10 for name, value in output.headers)
+    return len(output.key or b"") + len(output.value or b"") + headers + 100
+
+
+def run(name: str, step: Step, record: Record, row: bytes | None) -> Result:
+    """Run a step on a record; whatever cannot be used becomes a dead letter, so that a worker outlives any record."""
+    try:
+        result = step(record, row)
+        for output in result.outputs:
+            if size(output) > MAX_RECORD:
+                raise BadRecordError(
+                    Reason.TOO_LARGE, f"{record.place}: {size(output)} bytes for {output.topic}, the limit is {MAX_RECORD}"
+                )
+    except BadRecordError as error:
+        return Result("dead", (_bury(name, record, error.reason, str(error)),))
+    except Exception as error:
+        log.exception("%s failed on %s", name, record.place)
+        return Result("dead", (_bury(name, record, Reason.FAILED, f"{type(error).__name__}: {error}"),))
+    return result
+
+
+def _bury(name: str, record: Record, reason: Reason, error: str) -> Output:
+    letter = dead_letter(record, step=name, reason=reason, error=error)
+    if size(letter) > MAX_RECORD + MIB:  # only a value that was compressed on its way in can be this large
+        return Output(letter.topic, letter.key, None, letter.headers)
+    return letter
+
+
+class Transaction:
+    """The transactions of one input partition, one after the other.
+
+    `position` is the offset after the last record that was handled, `committed` the part of that which is committed.
+    """
+
+    def __init__(
+        self, tp: TP, generation: int, producer: AIOKafkaProducer, group: str, name: str, step: Step, table: TablePartition
+    ) -> None:
+        self.tp = tp
+        self.generation = generation
+        self.table = table
+        self.ready = asyncio.Event()
+        self.gate = asyncio.Lock()
+        self.position = 0
+        self.committed = 0
+        self.closed = False
+        self._producer = producer
+        self._group = group
+        self._name = name
+        self._step = step
+        self._sent: list[Awaitable[Any]] = []
+        self._rows_sent: list[Awaitable[Any]] = []
+
+    async def handle(self, message: ConsumerMessage) -> None:
+        """Handle one record, unless it belongs to an earlier assignment or was handled already."""
+        await self.ready.wait()
+        async with self.gate:
+            if self.closed or message.generation_id != self.generation or message.offset < self.position:
+                return
+            record = to_record(message)
+            result = run(self._name, self._step, record, self.table.get(record.key) if record.key else None)
+            try:
+                for output in result.outputs:
+                    self._sent.append(await self._send(output))
+                if record.key and not isinstance(result.row, Keep):
+                    self.table.stage(record.key, result.row)
+                    self._rows_sent.append(await self._send_row(record.key, result.row))
+            except BaseException:
+                self.closed = True  # part of it may be on its way: this transaction must never commit
+                raise
+            self.position = message.offset + 1
+            if log.isEnabledFor(logging.DEBUG):
+                log.debug("%s %s: %s", self._name, record.place, result.outcome)
+
+    async def commit(self) -> None:
+        """Commit what was handled. An error leaves open whether it was committed: only a new start can tell."""
+        async with self.gate:
+            if self.closed or self.position == self.committed:
+                return
+            try:
+                await asyncio.gather(*self._sent)
+                written = await asyncio.gather(*self._rows_sent)
+                await self._producer.send_offsets_to_transaction({self._input: self.position}, self._group)
+                await self._producer.commit_transaction()
+                if written:
+                    self.table.committed(max(row.offset for row in written))
+                await self._producer.begin_transaction()
+            except BaseException:
+                self.closed = True
+                raise
+            self._sent.clear()
+            self._rows_sent.clear()
+            self.committed = self.position
+
+    async def open(self) -> None:
+        """Fence whoever had the partition before, and wait until its last transaction has ended."""
+        await self._producer.start()
+        await self._producer.begin_transaction()
+
+    async def close(self) -> None:
+        """Give the partition up. What is not committed is aborted, so that no reader waits for it."""
+        self.closed = True
+        self.ready.set()
+        async with self.gate:
+            if self._sent or self._rows_sent:
+                with contextlib.suppress(Exception):
+                    await self._producer.abort_transaction()
+            await self._producer.stop()
+            self.table.close()
+
+    @property
+    def _input(self) -> TopicPartition:
+        return TopicPartition(self.tp.topic, self.tp.partition)
+
+    async def _send(self, output: Output) -> Awaitable[Any]:
+        partition = self.tp.partition if output.key is None else None
+        future: Awaitable[Any] = await self._producer.send(
+            output.topic, output.value, key=output.key, partition=partition, headers=list(output.headers)
+        )
+        return future
+
+    async def _send_row(self, key: bytes, row: bytes | None) -> Awaitable[Any]:
+        topic, partition = self.table.changelog
+        future: Awaitable[Any] = await self._producer.send(topic, row, key=key, partition=partition)
+        return future
+
+
+class Transactions(TransactionManager):
+    """The open transactions of this worker, in place of Faust's transaction manager."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.open: dict[TP, Transaction] = {}
+        self._restoring: asyncio.Task[None] | None = None
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:  # noqa: ARG002 - Faust takes all away, always
+        """Commit and close: from here on the partitions may be another worker's."""
+        await self.commit_all()
+        await self.close_all()
+
+    async def on_rebalance(self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP]) -> None:  # noqa: ARG002
+        """Open a transaction for each partition, then bring its table up to date in the background."""
+        await self.close_all()
+        app: App = self.app
+        self.open = {tp: app.new_transaction(tp) for tp in sorted(assigned)}
+        await asyncio.gather(*(transaction.open() for transaction in self.open.values()))
+        self._restoring = asyncio.create_task(self._restore(list(self.open.values())))
+
+    async def _restore(self, transactions: list[Transaction]) -> None:
+        try:
+            await restore(self.app.bootstrap, [transaction.table for transaction in transactions])
+        except Exception as error:  # noqa: BLE001 - whatever it was, the worker must not go on without its tables
+            await self.app.crash(error)
+            return
+        for transaction in transactions:
+            transaction.ready.set()
+
+    async def commit_all(self) -> None:
+        """Commit every partition; they don't wait for each other."""
+        await asyncio.gather(*(transaction.commit() for transaction in list(self.open.values())))
+
+    async def close_all(self) -> None:
+        """Close every partition."""
+        if self._restoring is not None:
+            self._restoring.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._restoring
+        transactions, self.open = self.open, {}
+        await asyncio.gather(*(transaction.close() for transaction in transactions.values()))
+
+    async def on_stop(self) -> None:
+        """Call when the worker stops."""
+        await self.close_all()
+
+    async def send(self, topic: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002, ANN401 - Faust's signature
+        """Refuse what does not belong to a transaction."""
+        raise WriteError(f"a record for {topic} was sent past the transaction of an input partition")
+
+
+class Consumer(driver.Consumer):
+    """Faust's consumer, committing through `Transactions`."""
+
+    async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ANN401, ARG002, FBT001, FBT002
+        """Commit what was handled."""
+        try:
+            await self.transactions.commit_all()
+        except Exception as error:  # noqa: BLE001 - fenced, or unknown whether committed: start anew from the log
+            await self.app.crash(error)
+            return False
+        return True
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ANN401, ASYNC109
+        """Drop what was fetched before a rebalance: Faust would count it to the assignment after it."""
+        generation = self.app.consumer_generation_id
+        records = await super()._getmany(active_partitions, timeout)
+        return records if generation == self.app.consumer_generation_id else {}
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Keep no list of gaps: only Faust's own commit reads it, and it would grow with every transaction marker."""
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Skip Faust's look at commits that it does not make."""
+
+
+class Transport(driver.Transport):
+    """Faust's transport with the two classes above."""
+
+    Consumer = Consumer
+    TransactionManager = Transactions
+
+
+class App(faust.App):
+    """A Faust app whose agents handle records in transactions.
+
+    `steps`: by topic, the name of the step that reads it and the step. `open_table`: makes a step's table partition.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        bootstrap: str,
+        steps: Mapping[str, tuple[str, Step]],
+        open_table: Callable[[str, int], TablePartition],
+        new_producer: Callable[[str], AIOKafkaProducer],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, processing_guarantee="exactly_once", **kwargs)
+        self.bootstrap = bootstrap
+        self._steps = steps
+        self._open_table = open_table
+        self._new_transactional_producer = new_producer
+
+    def _new_transport(self) -> Transport:
+        return Transport(self.conf.broker_consumer, self)
+
+    def new_transaction(self, tp: TP) -> Transaction:
+        """The transaction of an input partition that was assigned just now."""
+        name, step = self._steps[tp.topic]
+        return Transaction(
+            tp,
+            self.consumer_generation_id,
+            self._new_transactional_producer(f"{self.conf.id}-{tp.topic}-{tp.partition}"),
+            self.conf.id,
+            name,
+            step,
+            self._open_table(name, tp.partition),
+        )
+
+    async def consume(self, stream: StreamT[bytes]) -> None:
+        """The body of every agent: each record, in order, through the transaction of its partition."""
+        transactions: Transactions = self.consumer.transactions
+        async for event in stream.noack().events():
+            transaction = transactions.open.get(event.message.tp)
+            if transaction is None:
+                continue  # its partition was taken away while it waited
+            try:
+                await transaction.handle(event.message)
+            except Exception as error:  # noqa: BLE001 - a write failed: nothing of it may be committed
+                await self.crash(error)

@@ -1,0 +1,98 @@
+"""Clients for Kafka beside the workers: for commands, and for programs that consume the topics."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from schemas.errors import UnavailableError
+from schemas.record import Record
+from streams.settings import Settings
+
+IDLE_FETCH_MS = 200
+
+
+@contextlib.asynccontextmanager
+async def admin_client(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client.
+
+    Raises:
+        UnavailableError: no broker answers.
+    """
+    client = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap, request_timeout_ms=30_000)
+    await start(client.start, settings)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def start(connect: Callable[[], Awaitable[object]], settings: Settings) -> None:
+    """Connect a client, without the client library's own lines about each attempt.
+
+    Raises:
+        UnavailableError: no broker answers.
+    """
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    try:
+        await asyncio.wait_for(connect(), timeout=30)
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise UnavailableError(
+            f"no Kafka answers at {settings.bootstrap} ({type(error).__name__}): start one with `newsdiff up`, "
+            "or name yours in NEWSDIFF_KAFKA"
+        ) from error
+
+
+@contextlib.asynccontextmanager
+async def committed_consumer(settings: Settings, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer of all partitions of a topic that sees what is committed, without a group.
+
+    Raises:
+        UnavailableError: no broker answers, or there is no such topic.
+    """
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.bootstrap,
+        group_id=None,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+    )
+    await start(consumer.start, settings)
+    try:
+        partitions = (await consumer._client._wait_on_metadata(topic)) if topic in await consumer.topics() else ()  # noqa: SLF001 - aiokafka has no public call that waits for a topic's partitions
+        if not partitions:
+            raise UnavailableError(f"there is no topic {topic} at {settings.bootstrap}: run `newsdiff topics`")
+        consumer.assign([TopicPartition(topic, partition) for partition in sorted(partitions)])
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def records_until_end(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
+    """The records from the consumer's position to the present end of its partitions, each partition in order."""
+    assigned: Sequence[TopicPartition] = sorted(consumer.assignment())
+    ends = await consumer.end_offsets(assigned)
+    while any([await consumer.position(partition) < ends[partition] for partition in assigned]):
+        for records in (await consumer.getmany(timeout_ms=IDLE_FETCH_MS)).values():
+            for found in records:
+                yield as_record(found)
+
+
+def as_record(found: object) -> Record:
+    """An aiokafka record as a `Record`."""
+    return Record(
+        topic=found.topic,  # type: ignore[attr-defined]
+        partition=found.partition,  # type: ignore[attr-defined]
+        offset=found.offset,  # type: ignore[attr-defined]
+        timestamp=datetime.fromtimestamp(found.timestamp / 1000, UTC),  # type: ignore[attr-defined]
+        key=found.key,  # type: ignore[attr-defined]
+        value=found.value,  # type: ignore[attr-defined]
+        headers=tuple(found.headers),  # type: ignore[attr-defined]
+    )

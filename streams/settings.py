@@ -1,0 +1,116 @@
+"""The settings: environment variables `NEWSDIFF_*`, checked at start."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import SettingsError
+
+PREFIX = "NEWSDIFF_"
+
+
+def _servers(text: str) -> str:
+    if not re.fullmatch(r"[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*", text):
+        raise ValueError("write HOST:PORT, several with commas between")
+    return text
+
+
+def _app_id(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", text):
+        raise ValueError("use letters, digits, '.', '_' and '-', 100 characters at most")
+    return text
+
+
+def _store(text: str) -> str:
+    if text not in ("rocksdb://", "memory://"):
+        raise ValueError("write rocksdb:// or memory://")
+    return text
+
+
+def _level(text: str) -> str:
+    if text not in ("debug", "info", "warning", "error"):
+        raise ValueError("write debug, info, warning or error")
+    return text
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise ValueError(f"write a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _seconds(low: float, high: float) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1
+        if not low <= value <= high:
+            raise ValueError(f"write a number of seconds from {low:g} to {high:g}")
+        return value
+
+    return parse
+
+
+def _setting(parse: Callable[[str], Any], default: Any, doc: str) -> Any:  # noqa: ANN401 - a field of any type
+    return dataclasses.field(default=default, metadata={"parse": parse, "doc": doc})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What can be set. A field `kafka` is the variable `NEWSDIFF_KAFKA`; its `doc` is the README's table."""
+
+    kafka: str | None = _setting(_servers, None, "Kafka's bootstrap servers; without it, `up` starts one on this machine")
+    broker_port: int = _setting(_whole(1, 65535), 9092, "the port of the Kafka that `up` and `broker` start")
+    data: Path = _setting(Path, Path(".newsdiff"), "the directory for everything that is kept on this machine")
+    cache: Path | None = _setting(Path, None, "the directory for Kafka's jars; without it, the user's cache")
+    app_id: str = _setting(_app_id, "newsdiff", "consumer group, prefix of changelogs and transactional ids; for life")
+    partitions: int = _setting(_whole(1, 1000), 8, "partitions of every topic; for life")
+    replication: int = _setting(_whole(1, 10), 1, "replicas of every topic that is created")
+    store: str = _setting(_store, "rocksdb://", "where tables live: `rocksdb://` or `memory://`")
+    commit_interval: float = _setting(_seconds(0.01, 30), 0.25, "seconds between commits: latency against load")
+    session_timeout: float = _setting(_seconds(6, 300), 30.0, "seconds until a silent worker loses its partitions")
+    log_level: str = _setting(_level, "warning", "`debug`, `info`, `warning` or `error`")
+
+    @property
+    def bootstrap(self) -> str:
+        """Where Kafka is: as set, or where `up` starts it."""
+        return self.kafka or f"127.0.0.1:{self.broker_port}"
+
+    def environment(self) -> dict[str, str]:
+        """The settings as environment variables, for a child process."""
+        values = {PREFIX + field.name.upper(): getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings.
+
+        Raises:
+            SettingsError: a value cannot be used, or a variable's name is unknown.
+        """
+        fields = {PREFIX + field.name.upper(): field for field in dataclasses.fields(cls)}
+        values: dict[str, Any] = {}
+        for name, text in environment.items():
+            if not name.startswith(PREFIX):
+                continue
+            if name not in fields:
+                near = difflib.get_close_matches(name, fields, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(fields))}"
+                raise SettingsError(f"{name} is no setting: {hint}")
+            if not text:
+                continue
+            try:
+                values[fields[name].name] = fields[name].metadata["parse"](text)
+            except ValueError as error:
+                raise SettingsError(f"{name}={text!r}: {error}") from None
+        return cls(**values)

@@ -1,0 +1,97 @@
+"""Workers as child processes: started, started again when they end, stopped together."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+FIRST_DELAY, LAST_DELAY = 0.5, 30.0
+"""Seconds until a worker that ended is started again: doubled each time it ends young."""
+
+OLD_AGE = 60.0
+"""Seconds after which a worker has proved itself, and its next restart is quick again."""
+
+STOP_TIMEOUT = 20.0
+"""Seconds that workers have to commit and leave their group before they are killed."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """In a child: be terminated when the parent ends, whatever ends it. Linux has this; elsewhere nothing happens."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class _Child:
+    number: int
+    process: subprocess.Popen[bytes]
+    started: float
+    delay: float = FIRST_DELAY
+    restart_at: float | None = None
+
+
+class WorkerProcesses:
+    """A context in which `count` workers run, each with a data directory of its own."""
+
+    def __init__(self, settings: Settings, count: int) -> None:
+        self._settings = settings
+        self._children = [_Child(number, self._start(number), time.monotonic()) for number in range(1, count + 1)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for child in self._children:
+            child.process.terminate()
+        deadline = time.monotonic() + STOP_TIMEOUT
+        for child in self._children:
+            try:
+                child.process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                log.error("worker %d did not stop within %.0f s and is killed", child.number, STOP_TIMEOUT)
+                child.process.kill()
+                child.process.wait()
+
+    def restart_ended(self) -> None:
+        """Start the workers again that have ended, each after its delay."""
+        now = time.monotonic()
+        for child in self._children:
+            code = child.process.poll()
+            if code is None:
+                continue
+            if child.restart_at is None:
+                child.delay = FIRST_DELAY if now - child.started > OLD_AGE else min(child.delay * 2, LAST_DELAY)
+                child.restart_at = now + child.delay
+                log.warning("worker %d ended (%d), starts again in %.1f s", child.number, code, child.delay)
+            elif now >= child.restart_at:
+                child.process, child.started, child.restart_at = self._start(child.number), now, None
+
+    def supervise(self) -> None:
+        """Keep the workers running until a signal ends this process."""
+        while True:
+            self.restart_ended()
+            time.sleep(0.2)
+
+    def _start(self, number: int) -> subprocess.Popen[bytes]:
+        data = self._settings.data / f"worker-{number}"
+        return subprocess.Popen(
+            [sys.executable, "-m", "streams", "worker"],
+            env={**os.environ, **self._settings.environment(), "NEWSDIFF_DATA": str(data)},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the parent, which stops them in order
+            preexec_fn=die_with_parent,
+        )

@@ -1,0 +1,220 @@
+"""Tables: a row of bytes per article and partition, held by a local store and recorded in a changelog topic.
+
+A row that is put while an input is handled is *staged* in memory. It reaches the store, together with the changelog
+offset that it stands at, in one batch, and only after the transaction that carries it to the changelog has committed.
+So a store is never ahead of the log: what a killed worker leaves behind is a prefix of it, and `restore` reads the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from rocksdict import AccessType, BlockBasedOptions, Cache, Options, Rdict, WriteBatch
+
+from schemas.errors import UnavailableError
+
+log = logging.getLogger(__name__)
+
+Rows = Mapping[bytes, bytes | None]
+"""Rows by key; None is a tombstone: it deletes the row."""
+
+MIB = 1024 * 1024
+_OFFSET = b"\x00next changelog offset"
+"""Where a RocksDB store keeps `next_offset`. No article's key begins with a NUL: keys are URLs."""
+
+
+class Store(Protocol):
+    """The rows of one partition of one table."""
+
+    next_offset: int
+    """The first changelog offset that the store does not hold."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """The row under a key, None where there is none."""
+        ...
+
+    def write(self, rows: Rows, next_offset: int) -> None:
+        """Write rows and `next_offset` at once: both or, after a crash, neither."""
+        ...
+
+    def items(self) -> Iterator[tuple[bytes, bytes]]:
+        """All rows."""
+        ...
+
+    def clear(self) -> None:
+        """Forget everything."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files."""
+        ...
+
+
+class MemoryStore:
+    """Rows in a dictionary: every start replays the whole changelog."""
+
+    def __init__(self) -> None:
+        self._rows: dict[bytes, bytes] = {}
+        self.next_offset = 0
+
+    def get(self, key: bytes) -> bytes | None:
+        """See `Store`."""
+        return self._rows.get(key)
+
+    def write(self, rows: Rows, next_offset: int) -> None:
+        """See `Store`."""
+        for key, row in rows.items():
+            if row is None:
+                self._rows.pop(key, None)
+            else:
+                self._rows[key] = row
+        self.next_offset = next_offset
+
+    def items(self) -> Iterator[tuple[bytes, bytes]]:
+        """See `Store`."""
+        return iter(self._rows.items())
+
+    def clear(self) -> None:
+        """See `Store`."""
+        self._rows.clear()
+        self.next_offset = 0
+
+    def close(self) -> None:
+        """See `Store`."""
+
+
+class RocksStore:
+    """Rows in a RocksDB database of their own, in the directory `path`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open()
+
+    def _open(self) -> None:
+        try:
+            self._path.mkdir(parents=True, exist_ok=True)
+            self._db = Rdict(str(self._path), options=_rocks_options(), access_type=AccessType.read_write())
+        except Exception as error:  # rocksdict raises bare Exception
+            raise UnavailableError(f"the table at {self._path} cannot be opened: {error}") from error
+        offset = self._db.get(_OFFSET)
+        self.next_offset = int(offset) if offset is not None else 0
+
+    def get(self, key: bytes) -> bytes | None:
+        """See `Store`."""
+        row: bytes | None = self._db.get(key)
+        return row
+
+    def write(self, rows: Rows, next_offset: int) -> None:
+        """See `Store`."""
+        batch = WriteBatch(raw_mode=True)
+        for key, row in rows.items():
+            if row is None:
+                batch.delete(key)
+            else:
+                batch.put(key, row)
+        batch.put(_OFFSET, str(next_offset).encode())
+        self._db.write(batch)
+        self.next_offset = next_offset
+
+    def items(self) -> Iterator[tuple[bytes, bytes]]:
+        """See `Store`."""
+        return ((key, row) for key, row in self._db.items() if key != _OFFSET)
+
+    def clear(self) -> None:
+        """See `Store`."""
+        self.close()
+        shutil.rmtree(self._path)
+        self._open()
+
+    def close(self) -> None:
+        """See `Store`."""
+        self._db.close()
+
+
+def _rocks_options() -> Options:
+    options = Options(raw_mode=True)
+    options.create_if_missing(True)  # noqa: FBT003 - rocksdict's signature
+    # A worker has a database for each table and partition: RocksDB's 64 MiB of write buffer each would be 1 GiB.
+    options.set_write_buffer_size(4 * MIB)
+    options.set_max_open_files(64)
+    table = BlockBasedOptions()
+    table.set_bloom_filter(10, block_based=False)
+    table.set_block_cache(Cache(8 * MIB))
+    options.set_block_based_table_factory(table)
+    return options
+
+
+class TablePartition:
+    """One partition of a table: its store, the rows that are staged, and its partition of the changelog."""
+
+    def __init__(self, changelog: TopicPartition, store: Store) -> None:
+        self.changelog = changelog
+        self.store = store
+        self._staged: dict[bytes, bytes | None] = {}
+
+    def get(self, key: bytes) -> bytes | None:
+        """The row under a key, as the open transaction sees it."""
+        return self._staged[key] if key in self._staged else self.store.get(key)
+
+    def stage(self, key: bytes, row: bytes | None) -> None:
+        """Put a row for the open transaction."""
+        self._staged[key] = row
+
+    def committed(self, last_offset: int) -> None:
+        """Write what is staged: the transaction has committed, `last_offset` is its last record in the changelog."""
+        self.store.write(self._staged, last_offset + 1)
+        self._staged.clear()
+
+    def close(self) -> None:
+        """Drop what is staged and close the store."""
+        self._staged.clear()
+        self.store.close()
+
+
+async def restore(bootstrap: str, tables: Iterable[TablePartition]) -> None:
+    """Read into each store what its changelog has and it has not.
+
+    The end is asked from the broker, and reached when the consumer's *position* has passed it: the last offsets of a
+    changelog belong to transaction markers, which no consumer ever sees as records.
+    """
+    pending = {table.changelog: table for table in tables}
+    if not pending:
+        return
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False, isolation_level="read_committed"
+    )
+    await consumer.start()
+    try:
+        consumer.assign(list(pending))
+        starts = await consumer.beginning_offsets(list(pending))
+        ends = await consumer.end_offsets(list(pending))
+        for partition, table in pending.items():
+            if table.store.next_offset > ends[partition]:
+                log.warning(
+                    "the table of %s[%d] is ahead of its changelog (%d > %d): it is of another cluster; it is built anew",
+                    *partition,
+                    table.store.next_offset,
+                    ends[partition],
+                )
+                table.store.clear()
+            consumer.seek(partition, max(table.store.next_offset, starts[partition]))
+        while True:
+            for partition in list(pending):
+                if await consumer.position(partition) >= ends[partition]:
+                    del pending[partition]
+                    consumer.pause(partition)
+            if not pending:
+                return
+            batches = await consumer.getmany(timeout_ms=200)
+            for partition, records in batches.items():
+                rows = {record.key: record.value for record in records}
+                pending[partition].store.write(rows, records[-1].offset + 1)
+            await asyncio.sleep(0)  # the worker has other partitions to serve
+    finally:
+        await consumer.stop()

@@ -1,0 +1,116 @@
+"""The topics in one table, and how they are created and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from schemas import topics
+from schemas.errors import TopicError
+from streams.settings import Settings
+
+MIB = 1024 * 1024
+DAY_MS = 24 * 3600 * 1000
+FOR_EVER = -1
+
+MAX_RECORD = 12 * MIB
+"""The largest record, uncompressed: a body of 10 MiB and its headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic that the service reads or writes. All have the same number of partitions, since they share their keys."""
+
+    name: str
+    retention_ms: int
+    max_bytes: int = MAX_RECORD
+    compacted: bool = False
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def config(self) -> dict[str, str]:
+        """The configuration that it is created with."""
+        return {
+            "cleanup.policy": "compact" if self.compacted else "delete",
+            "retention.ms": str(self.retention_ms),
+            "max.message.bytes": str(self.max_bytes),
+            **self.extra,
+        }
+
+
+# The fetch topic's timestamps are the broker's: what a crawler says of its own clock is judged against them.
+TOPICS = (
+    Topic(topics.FETCH, 30 * DAY_MS, extra={"compression.type": "zstd", "message.timestamp.type": "LogAppendTime"}),
+    Topic(topics.VERSION, FOR_EVER),
+    Topic(topics.CHANGE, FOR_EVER),
+    Topic(topics.OUTCOME, 30 * DAY_MS, max_bytes=MIB),
+    # Larger than the largest fetch, so that every fetch fits with the headers that say why it is here.
+    Topic(topics.DEAD_LETTER, 90 * DAY_MS, max_bytes=MAX_RECORD + MIB),
+)
+
+
+def changelog_name(app_id: str, table: str) -> str:
+    """The name of a table's changelog, as Faust forms it."""
+    return f"{app_id}-{table}-changelog"
+
+
+def all_topics(settings: Settings) -> tuple[Topic, ...]:
+    """Every topic of this deployment, the tables' changelogs included."""
+    changelogs = (changelog_name(settings.app_id, table) for table in ("detect", "diff"))
+    return TOPICS + tuple(Topic(name, FOR_EVER, compacted=True) for name in changelogs)
+
+
+async def create_missing(admin: AIOKafkaAdminClient, settings: Settings) -> list[str]:
+    """Create the topics that are missing, and return their names.
+
+    Raises:
+        TopicError: Kafka refused one.
+    """
+    existing = set(await admin.list_topics())
+    missing = [topic for topic in all_topics(settings) if topic.name not in existing]
+    if not missing:
+        return []
+    new = [NewTopic(t.name, settings.partitions, settings.replication, topic_configs=t.config) for t in missing]
+    try:
+        response = await admin.create_topics(new)
+    except KafkaError as error:
+        raise TopicError(f"topics cannot be created: {error!r}") from error
+    for name, code, *message in response.topic_errors:
+        error_type = for_code(code)
+        if code and error_type is not TopicAlreadyExistsError:
+            reason = message[0] if message and message[0] else error_type.__name__
+            raise TopicError(f"topic {name} cannot be created: {reason}")
+    return [topic.name for topic in missing]
+
+
+async def differences(admin: AIOKafkaAdminClient, settings: Settings) -> tuple[list[str], list[str]]:
+    """What is wrong with the topics (the service must not run), and what merely differs: a sentence each."""
+    wanted = {topic.name: topic for topic in all_topics(settings)}
+    wrong: list[str] = []
+    different: list[str] = []
+    existing = set(await admin.list_topics()) & wanted.keys()
+    wrong += [f"topic {name} is missing: run `newsdiff topics`" for name in wanted if name not in existing]
+    for description in await admin.describe_topics(sorted(existing)):
+        name, count = description["topic"], len(description["partitions"])
+        if count != settings.partitions:
+            wrong.append(
+                f"topic {name} has {count} partitions, NEWSDIFF_PARTITIONS is {settings.partitions}: set it to {count}, "
+                "or use other topics; keys and tables cannot move to other partitions"
+            )
+    async for name, config in _configs(admin, sorted(existing)):
+        for key, value in wanted[name].config.items():
+            if (found := config.get(key)) != value:
+                what = f"topic {name}: {key} is {found}, expected {value}"
+                (wrong if key == "cleanup.policy" and wanted[name].compacted else different).append(what)
+    return wrong, different
+
+
+async def _configs(admin: AIOKafkaAdminClient, names: Iterable[str]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    for response in await admin.describe_configs(resources) if resources else []:
+        for _code, _message, _type, name, entries in response.resources:
+            yield name, {entry[0]: entry[1] for entry in entries}

@@ -1,0 +1,110 @@
+"""The flow, in the order in which data takes it. Read this first.
+
+    article.fetch.v1 ──► detect ──► article.version.v1 ──► diff ──► article.change.v1
+                           │                                │
+                           ├──► article.outcome.v1          └──┐
+                           └──────────────────────────────────►└──► article.dead-letter.v1
+
+Each step is a plain function of a record and its article's row (`agents.step`), run by one Faust agent, with one table
+and one transaction for each partition (`streams.exactly_once`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.partitioner import murmur2
+
+from agents.detect.step import Detect
+from agents.diff.step import diff_step
+from agents.step import Step
+from schemas import topics
+from streams.exactly_once import App
+from streams.settings import Settings
+from streams.tables import MemoryStore, RocksStore, Store, TablePartition
+from streams.topics import MAX_RECORD, MIB, changelog_name
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step in its place: its name is also its table's and its agent's."""
+
+    name: str
+    reads: str
+    step: Step
+
+
+def stages(partitions: int) -> tuple[Stage, ...]:
+    """The steps of the app `newsdiff`, in the order of the flow."""
+    return (
+        Stage("detect", topics.FETCH, Detect(partition_of=partitioner(partitions))),
+        Stage("diff", topics.VERSION, diff_step),
+    )
+
+
+def partitioner(partitions: int) -> Callable[[bytes], int]:
+    """The partition of a key: murmur2, as Java, aiokafka and Faust have it."""
+    return lambda key: (murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+def new_producer(settings: Settings, transactional_id: str | None = None) -> AIOKafkaProducer:
+    """A producer for the topics of this service."""
+    return AIOKafkaProducer(
+        bootstrap_servers=settings.bootstrap,
+        client_id=settings.app_id,
+        transactional_id=transactional_id,
+        enable_idempotence=True,
+        acks="all",
+        compression_type="zstd",
+        max_request_size=MAX_RECORD + 2 * MIB,
+        request_timeout_ms=60_000,
+    )
+
+
+def new_app(settings: Settings) -> App:
+    """The Faust app `newsdiff` against a Kafka, its tables in `settings.data`."""
+    flow = stages(settings.partitions)
+
+    def open_table(name: str, partition: int) -> TablePartition:
+        path = settings.data / "tables" / name / str(partition)
+        store: Store = MemoryStore() if settings.store == "memory://" else RocksStore(path)
+        return TablePartition(TopicPartition(changelog_name(settings.app_id, name), partition), store)
+
+    app = App(
+        settings.app_id,
+        bootstrap=settings.bootstrap,
+        steps={stage.reads: (stage.name, stage.step) for stage in flow},
+        open_table=open_table,
+        new_producer=lambda transactional_id: new_producer(settings, transactional_id),
+        broker=[f"kafka://{server}" for server in settings.bootstrap.split(",")],
+        datadir=Path(settings.data) / "faust",
+        topic_partitions=settings.partitions,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        broker_commit_interval=settings.commit_interval,
+        broker_session_timeout=settings.session_timeout,
+        broker_heartbeat_interval=settings.session_timeout / 10,
+        broker_request_timeout=max(90.0, settings.session_timeout),
+        # A record may have megabytes: these two bound what waits in memory.
+        broker_max_poll_records=100,
+        stream_buffer_maxsize=100,
+        consumer_auto_offset_reset="earliest",
+        producer_request_timeout=60.0,
+        stream_recovery_delay=0.0,
+        stream_wait_empty=False,  # no record is acknowledged one by one: a rebalance would wait for ever
+        # There are no standbys, but this is how Faust takes its own sticky assignor, which keeps a partition where its
+        # table is, and gives partition n of both topics to the same worker.
+        table_standby_replicas=1,
+        web_enabled=False,
+        worker_redirect_stdouts=False,
+    )
+    for stage in flow:
+        topic = app.topic(
+            stage.reads, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw",
+            partitions=settings.partitions,
+        )  # fmt: skip
+        app.agent(topic, name=stage.name, isolated_partitions=True)(app.consume)
+    return app
