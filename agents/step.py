@@ -24,7 +24,7 @@ class Result:
 
     outcome: str
     outputs: tuple[Output, ...] = ()
-    row: bytes | None | Keep = KEEP
+    row: bytes | Keep | None = KEEP
 
 
 class Step(Protocol):

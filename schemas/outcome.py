@@ -1,4 +1,4 @@
-"""The outcome event (`article.outcome.v1`): what became of a fetch that made no version, where that is worth knowing."""
+"""The outcome event (`article.outcome.v1`): what became of a fetch that made no version, if that matters."""
 
 from __future__ import annotations
 

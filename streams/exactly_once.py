@@ -28,22 +28,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import faust
 from aiokafka import AIOKafkaProducer, TopicPartition
 from faust.transport.consumer import TransactionManager
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP, ConsumerMessage, StreamT
+from faust.types import TP, ConsumerMessage
 
-from agents.step import Keep, Result, Step
-from schemas.dead_letter import dead_letter
-from schemas.errors import BadRecordError, Reason, WriteError
-from schemas.record import Output, Record
+from agents.step import Keep
+from schemas.errors import WriteError
+from schemas.record import Headers, Output, Record
+from streams.stage import Stage
 from streams.tables import TablePartition, restore
-from streams.topics import MAX_RECORD, MIB
 
 log = logging.getLogger(__name__)
 
@@ -57,38 +56,8 @@ def to_record(message: ConsumerMessage) -> Record:
         timestamp=datetime.fromtimestamp(round(message.timestamp * 1000) / 1000, UTC),
         key=message.key,
         value=message.value,
-        headers=tuple(message.headers or ()),
+        headers=tuple(cast(Headers, message.headers)),
     )
-
-
-def size(output: Output) -> int:
-    """The bytes of a record as Kafka counts them, at most."""
-    headers = sum(len(name) + len(value or b"") + 10 for name, value in output.headers)
-    return len(output.key or b"") + len(output.value or b"") + headers + 100
-
-
-def run(name: str, step: Step, record: Record, row: bytes | None) -> Result:
-    """Run a step on a record; whatever cannot be used becomes a dead letter, so that a worker outlives any record."""
-    try:
-        result = step(record, row)
-        for output in result.outputs:
-            if size(output) > MAX_RECORD:
-                raise BadRecordError(
-                    Reason.TOO_LARGE, f"{record.place}: {size(output)} bytes for {output.topic}, the limit is {MAX_RECORD}"
-                )
-    except BadRecordError as error:
-        return Result("dead", (_bury(name, record, error.reason, str(error)),))
-    except Exception as error:
-        log.exception("%s failed on %s", name, record.place)
-        return Result("dead", (_bury(name, record, Reason.FAILED, f"{type(error).__name__}: {error}"),))
-    return result
-
-
-def _bury(name: str, record: Record, reason: Reason, error: str) -> Output:
-    letter = dead_letter(record, step=name, reason=reason, error=error)
-    if size(letter) > MAX_RECORD + MIB:  # only a value that was compressed on its way in can be this large
-        return Output(letter.topic, letter.key, None, letter.headers)
-    return letter
 
 
 class Transaction:
@@ -98,20 +67,19 @@ class Transaction:
     """
 
     def __init__(
-        self, tp: TP, generation: int, producer: AIOKafkaProducer, group: str, name: str, step: Step, table: TablePartition
+        self, tp: TP, stage: Stage, table: TablePartition, *, generation: int, group: str, producer: AIOKafkaProducer
     ) -> None:
         self.tp = tp
-        self.generation = generation
         self.table = table
+        self.generation = generation
         self.ready = asyncio.Event()
         self.gate = asyncio.Lock()
         self.position = 0
         self.committed = 0
         self.closed = False
-        self._producer = producer
+        self._stage = stage
         self._group = group
-        self._name = name
-        self._step = step
+        self._producer = producer
         self._sent: list[Awaitable[Any]] = []
         self._rows_sent: list[Awaitable[Any]] = []
 
@@ -122,7 +90,7 @@ class Transaction:
             if self.closed or message.generation_id != self.generation or message.offset < self.position:
                 return
             record = to_record(message)
-            result = run(self._name, self._step, record, self.table.get(record.key) if record.key else None)
+            result = self._stage.handle(record, self.table.get(record.key) if record.key else None)
             try:
                 for output in result.outputs:
                     self._sent.append(await self._send(output))
@@ -134,7 +102,7 @@ class Transaction:
                 raise
             self.position = message.offset + 1
             if log.isEnabledFor(logging.DEBUG):
-                log.debug("%s %s: %s", self._name, record.place, result.outcome)
+                log.debug("%s %s: %s", self._stage.name, record.place, result.outcome)
 
     async def commit(self) -> None:
         """Commit what was handled. An error leaves open whether it was committed: only a new start can tell."""
@@ -205,14 +173,13 @@ class Transactions(TransactionManager):
     async def on_rebalance(self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP]) -> None:  # noqa: ARG002
         """Open a transaction for each partition, then bring its table up to date in the background."""
         await self.close_all()
-        app: App = self.app
-        self.open = {tp: app.new_transaction(tp) for tp in sorted(assigned)}
+        self.open = {tp: cast(App, self.app).new_transaction(tp) for tp in sorted(assigned)}
         await asyncio.gather(*(transaction.open() for transaction in self.open.values()))
         self._restoring = asyncio.create_task(self._restore(list(self.open.values())))
 
     async def _restore(self, transactions: list[Transaction]) -> None:
         try:
-            await restore(self.app.bootstrap, [transaction.table for transaction in transactions])
+            await restore(cast(App, self.app).bootstrap, [transaction.table for transaction in transactions])
         except Exception as error:  # noqa: BLE001 - whatever it was, the worker must not go on without its tables
             await self.app.crash(error)
             return
@@ -236,7 +203,7 @@ class Transactions(TransactionManager):
         """Call when the worker stops."""
         await self.close_all()
 
-    async def send(self, topic: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002, ANN401 - Faust's signature
+    async def send(self, topic: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - Faust's signature
         """Refuse what does not belong to a transaction."""
         raise WriteError(f"a record for {topic} was sent past the transaction of an input partition")
 
@@ -244,16 +211,16 @@ class Transactions(TransactionManager):
 class Consumer(driver.Consumer):
     """Faust's consumer, committing through `Transactions`."""
 
-    async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ANN401, ARG002, FBT001, FBT002
+    async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
         """Commit what was handled."""
         try:
-            await self.transactions.commit_all()
+            await cast(Transactions, self.transactions).commit_all()
         except Exception as error:  # noqa: BLE001 - fenced, or unknown whether committed: start anew from the log
             await self.app.crash(error)
             return False
         return True
 
-    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ANN401, ASYNC109
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's signature
         """Drop what was fetched before a rebalance: Faust would count it to the assignment after it."""
         generation = self.app.consumer_generation_id
         records = await super()._getmany(active_partitions, timeout)
@@ -276,45 +243,50 @@ class Transport(driver.Transport):
 class App(faust.App):
     """A Faust app whose agents handle records in transactions.
 
-    `steps`: by topic, the name of the step that reads it and the step. `open_table`: makes a step's table partition.
+    `stages`: one for each topic that is read. `open_table`: makes a stage's table for one partition. `new_producer`:
+    makes a producer with a transactional id.
     """
 
     def __init__(
         self,
         *args: Any,
         bootstrap: str,
-        steps: Mapping[str, tuple[str, Step]],
-        open_table: Callable[[str, int], TablePartition],
+        stages: Iterable[Stage],
+        open_table: Callable[[Stage, int], TablePartition],
         new_producer: Callable[[str], AIOKafkaProducer],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, processing_guarantee="exactly_once", **kwargs)
         self.bootstrap = bootstrap
-        self._steps = steps
+        self._stages = {stage.reads: stage for stage in stages}
         self._open_table = open_table
         self._new_transactional_producer = new_producer
+        for stage in self._stages.values():
+            # Raw bytes: an error in one of Faust's codecs would acknowledge the record and stop the agent.
+            topic = self.topic(
+                stage.reads, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+            )
+            self.agent(topic, name=stage.name, isolated_partitions=True)(self._consume)
 
     def _new_transport(self) -> Transport:
         return Transport(self.conf.broker_consumer, self)
 
     def new_transaction(self, tp: TP) -> Transaction:
         """The transaction of an input partition that was assigned just now."""
-        name, step = self._steps[tp.topic]
+        stage = self._stages[tp.topic]
         return Transaction(
             tp,
-            self.consumer_generation_id,
-            self._new_transactional_producer(f"{self.conf.id}-{tp.topic}-{tp.partition}"),
-            self.conf.id,
-            name,
-            step,
-            self._open_table(name, tp.partition),
+            stage,
+            self._open_table(stage, tp.partition),
+            generation=self.consumer_generation_id,
+            group=self.conf.id,
+            producer=self._new_transactional_producer(f"{self.conf.id}-{tp.topic}-{tp.partition}"),
         )
 
-    async def consume(self, stream: StreamT[bytes]) -> None:
-        """The body of every agent: each record, in order, through the transaction of its partition."""
-        transactions: Transactions = self.consumer.transactions
+    async def _consume(self, stream: Any) -> None:
+        """Read one partition, the body of every agent: each record, in order, through the partition's transaction."""
         async for event in stream.noack().events():
-            transaction = transactions.open.get(event.message.tp)
+            transaction = cast(Transactions, self.consumer.transactions).open.get(event.message.tp)
             if transaction is None:
                 continue  # its partition was taken away while it waited
             try:

@@ -69,7 +69,10 @@ def _setting(parse: Callable[[str], Any], default: Any, doc: str) -> Any:  # noq
 class Settings:
     """What can be set. A field `kafka` is the variable `NEWSDIFF_KAFKA`; its `doc` is the README's table."""
 
-    kafka: str | None = _setting(_servers, None, "Kafka's bootstrap servers; without it, `up` starts one on this machine")
+    # ruff: noqa: RUF009 - `_setting` makes a field, as `dataclasses.field` does
+    kafka: str | None = _setting(
+        _servers, None, "Kafka's bootstrap servers; without it, `up` starts one on this machine"
+    )
     broker_port: int = _setting(_whole(1, 65535), 9092, "the port of the Kafka that `up` and `broker` start")
     data: Path = _setting(Path, Path(".newsdiff"), "the directory for everything that is kept on this machine")
     cache: Path | None = _setting(Path, None, "the directory for Kafka's jars; without it, the user's cache")

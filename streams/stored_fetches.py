@@ -6,12 +6,13 @@ import base64
 import binascii
 import contextlib
 import gzip
+import io
 import lzma
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, cast
 
 import zstandard
 from fastwarc.warc import ArchiveIterator, WarcRecordType
@@ -71,7 +72,7 @@ def read_file(path: Path) -> Iterator[Item]:
     """
     try:
         with path.open("rb") as file:
-            yield from _read_warc(path, file) if ".warc" in path.suffixes[-2:] else _read_lines(path, file)
+            yield from (_read_warc if ".warc" in path.suffixes[-2:] else _read_lines)(path, file)
     except (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError) as error:
         raise UnavailableError(f"{path} cannot be read: {error}") from error
 
@@ -90,15 +91,16 @@ def _read_lines(path: Path, file: IO[bytes]) -> Iterator[Item]:
                 yield error, file.tell()
 
 
-@contextlib.contextmanager
-def _decompressed(path: Path, file: IO[bytes]) -> Iterator[IO[bytes]]:
-    openers = {".gz": gzip.open, ".xz": lzma.open, ".zst": zstandard.open}
-    opener = openers.get(path.suffix)
-    if opener is None:
-        yield file
-        return
-    with opener(file, "rb") as lines:
-        yield lines
+def _decompressed(path: Path, file: IO[bytes]) -> contextlib.AbstractContextManager[IO[bytes]]:
+    match path.suffix:
+        case ".gz":
+            return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
+        case ".xz":
+            return lzma.LZMAFile(file)
+        case ".zst":
+            return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(file))
+        case _:
+            return contextlib.nullcontext(file)
 
 
 def _from_line(line: bytes, place: str) -> Fetched:
@@ -112,19 +114,12 @@ def _from_line(line: bytes, place: str) -> Fetched:
 
 def _read_warc(path: Path, file: IO[bytes]) -> Iterator[Item]:
     for record in ArchiveIterator(file, record_types=WarcRecordType.response, parse_http=True):
-        place = f"{path}: {record.record_id}"
-        if record.http_headers is None or record.record_date is None:
-            yield BadRecordError(Reason.NOT_AN_EVENT, f"{place}: no HTTP response with a date"), file.tell()
+        url = record.headers.get("WARC-Target-URI")
+        if record.http_headers is None or record.record_date is None or url is None:
+            place = f"{path}: {record.record_id}"
+            yield BadRecordError(Reason.NOT_AN_EVENT, f"{place}: no HTTP response with a URL and a date"), file.tell()
             continue
         headers = {name.lower(): value for name, value in record.http_headers.astuples()}
-        yield (
-            Fetched(
-                record.headers.get("WARC-Target-URI", ""),
-                record.record_date.astimezone(UTC),
-                record.http_headers.status_code or 0,
-                headers.get("content-type", ""),
-                record.reader.read(),
-                headers,
-            ),
-            file.tell(),
-        )
+        status, content_type = record.http_headers.status_code or 0, headers.get("content-type", "")
+        when = record.record_date.astimezone(UTC)
+        yield Fetched(url, when, status, content_type, record.reader.read(), headers), file.tell()

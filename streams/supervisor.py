@@ -62,9 +62,14 @@ class WorkerProcesses:
             try:
                 child.process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                log.error("worker %d did not stop within %.0f s and is killed", child.number, STOP_TIMEOUT)
+                log.warning("worker %d did not stop within %.0f s and is killed", child.number, STOP_TIMEOUT)
                 child.process.kill()
                 child.process.wait()
+
+    def kill(self, index: int) -> None:
+        """Kill a worker as the kernel would when memory runs out; `restart_ended` starts it again."""
+        self._children[index].process.kill()
+        self._children[index].process.wait()
 
     def restart_ended(self) -> None:
         """Start the workers again that have ended, each after its delay."""
@@ -93,5 +98,5 @@ class WorkerProcesses:
             env={**os.environ, **self._settings.environment(), "NEWSDIFF_DATA": str(data)},
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for the parent, which stops them in order
-            preexec_fn=die_with_parent,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - nothing else runs in this process while it forks
         )

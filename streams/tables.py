@@ -1,8 +1,9 @@
 """Tables: a row of bytes per article and partition, held by a local store and recorded in a changelog topic.
 
 A row that is put while an input is handled is *staged* in memory. It reaches the store, together with the changelog
-offset that it stands at, in one batch, and only after the transaction that carries it to the changelog has committed.
-So a store is never ahead of the log: what a killed worker leaves behind is a prefix of it, and `restore` reads the rest.
+offset that it stands at, in one batch, and only after the transaction that carries it to the changelog has
+committed. So a store is never ahead of the log: what a killed worker leaves behind is a prefix of it, and `restore`
+reads the rest.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import logging
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from rocksdict import AccessType, BlockBasedOptions, Cache, Options, Rdict, WriteBatch
@@ -124,7 +125,8 @@ class RocksStore:
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         """See `Store`."""
-        return ((key, row) for key, row in self._db.items() if key != _OFFSET)
+        items = cast("Iterator[tuple[bytes, bytes]]", self._db.items())  # in raw mode, both are bytes
+        return ((key, row) for key, row in items if key != _OFFSET)
 
     def clear(self) -> None:
         """See `Store`."""
@@ -197,7 +199,7 @@ async def restore(bootstrap: str, tables: Iterable[TablePartition]) -> None:
         for partition, table in pending.items():
             if table.store.next_offset > ends[partition]:
                 log.warning(
-                    "the table of %s[%d] is ahead of its changelog (%d > %d): it is of another cluster; it is built anew",
+                    "the table of %s[%d] is ahead of its changelog (%d > %d), so it is of another cluster: built anew",
                     *partition,
                     table.store.next_offset,
                     ends[partition],

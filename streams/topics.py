@@ -20,6 +20,9 @@ FOR_EVER = -1
 MAX_RECORD = 12 * MIB
 """The largest record, uncompressed: a body of 10 MiB and its headers."""
 
+MAX_DEAD_LETTER = MAX_RECORD + MIB
+"""The largest dead letter: every record fits, with the headers that say why it is here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -48,8 +51,7 @@ TOPICS = (
     Topic(topics.VERSION, FOR_EVER),
     Topic(topics.CHANGE, FOR_EVER),
     Topic(topics.OUTCOME, 30 * DAY_MS, max_bytes=MIB),
-    # Larger than the largest fetch, so that every fetch fits with the headers that say why it is here.
-    Topic(topics.DEAD_LETTER, 90 * DAY_MS, max_bytes=MAX_RECORD + MIB),
+    Topic(topics.DEAD_LETTER, 90 * DAY_MS, max_bytes=MAX_DEAD_LETTER),
 )
 
 
@@ -98,8 +100,8 @@ async def differences(admin: AIOKafkaAdminClient, settings: Settings) -> tuple[l
         name, count = description["topic"], len(description["partitions"])
         if count != settings.partitions:
             wrong.append(
-                f"topic {name} has {count} partitions, NEWSDIFF_PARTITIONS is {settings.partitions}: set it to {count}, "
-                "or use other topics; keys and tables cannot move to other partitions"
+                f"topic {name} has {count} partitions, NEWSDIFF_PARTITIONS is {settings.partitions}: "
+                f"set it to {count}, for keys cannot move to other partitions"
             )
     async for name, config in _configs(admin, sorted(existing)):
         for key, value in wanted[name].config.items():

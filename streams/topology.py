@@ -12,7 +12,6 @@ and one transaction for each partition (`streams.exactly_once`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -20,21 +19,12 @@ from aiokafka.partitioner import murmur2
 
 from agents.detect.step import Detect
 from agents.diff.step import diff_step
-from agents.step import Step
 from schemas import topics
 from streams.exactly_once import App
 from streams.settings import Settings
+from streams.stage import Stage
 from streams.tables import MemoryStore, RocksStore, Store, TablePartition
-from streams.topics import MAX_RECORD, MIB, changelog_name
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A step in its place: its name is also its table's and its agent's."""
-
-    name: str
-    reads: str
-    step: Step
+from streams.topics import MAX_DEAD_LETTER, MIB, changelog_name
 
 
 def stages(partitions: int) -> tuple[Stage, ...]:
@@ -59,24 +49,23 @@ def new_producer(settings: Settings, transactional_id: str | None = None) -> AIO
         enable_idempotence=True,
         acks="all",
         compression_type="zstd",
-        max_request_size=MAX_RECORD + 2 * MIB,
+        max_request_size=MAX_DEAD_LETTER + MIB,
         request_timeout_ms=60_000,
     )
 
 
 def new_app(settings: Settings) -> App:
     """The Faust app `newsdiff` against a Kafka, its tables in `settings.data`."""
-    flow = stages(settings.partitions)
 
-    def open_table(name: str, partition: int) -> TablePartition:
-        path = settings.data / "tables" / name / str(partition)
+    def open_table(stage: Stage, partition: int) -> TablePartition:
+        path = settings.data / "tables" / stage.name / str(partition)
         store: Store = MemoryStore() if settings.store == "memory://" else RocksStore(path)
-        return TablePartition(TopicPartition(changelog_name(settings.app_id, name), partition), store)
+        return TablePartition(TopicPartition(changelog_name(settings.app_id, stage.name), partition), store)
 
-    app = App(
+    return App(
         settings.app_id,
         bootstrap=settings.bootstrap,
-        steps={stage.reads: (stage.name, stage.step) for stage in flow},
+        stages=stages(settings.partitions),
         open_table=open_table,
         new_producer=lambda transactional_id: new_producer(settings, transactional_id),
         broker=[f"kafka://{server}" for server in settings.bootstrap.split(",")],
@@ -101,10 +90,3 @@ def new_app(settings: Settings) -> App:
         web_enabled=False,
         worker_redirect_stdouts=False,
     )
-    for stage in flow:
-        topic = app.topic(
-            stage.reads, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw",
-            partitions=settings.partitions,
-        )  # fmt: skip
-        app.agent(topic, name=stage.name, isolated_partitions=True)(app.consume)
-    return app

@@ -1,0 +1,1 @@
+"""The step that reads fetches and finds new versions."""

@@ -1,0 +1,1 @@
+"""The step that works out what changed between two versions."""

@@ -18,7 +18,7 @@ from schemas.errors import BadRecordError, Reason, UnavailableError
 from schemas.record import Record
 from streams.kafka import committed_consumer, records_until_end, start
 from streams.settings import Settings
-from streams.topology import new_producer
+from streams.topology import new_producer, stages
 
 MAX_SHOWN = 2000
 """Bytes of a value that `show` prints: enough to see what it is."""
@@ -111,7 +111,9 @@ async def _show(settings: Settings, place: tuple[int, int]) -> None:
     async for record, letter in _letters(settings):
         if (record.partition, record.offset) == place:
             click.echo(f"{letter.reason}: {letter.error}")
-            click.echo(f"from {letter.topic}[{letter.partition}]@{letter.offset}, step {letter.step}, tries {letter.attempts}")
+            click.echo(
+                f"from {letter.topic}[{letter.partition}]@{letter.offset}, step {letter.step}, tries {letter.attempts}"
+            )
             click.echo(f"key: {_printable(letter.key or b'')}")
             for name, value in letter.headers:
                 click.echo(f"{name}: {_printable(value or b'')}")
@@ -122,12 +124,16 @@ async def _show(settings: Settings, place: tuple[int, int]) -> None:
 
 
 async def _replay(settings: Settings, chosen: Callable[[Record, DeadLetter], bool]) -> int:
+    known = {stage.reads for stage in stages(settings.partitions)}
     producer = new_producer(settings)
     await start(producer.start, settings)
     count = 0
     try:
         async for record, letter in _letters(settings):
             if chosen(record, letter):
+                if letter.topic not in known:  # a dead letter of somebody else's: nothing else may be written to
+                    click.echo(f"newsdiff: {record.place} came from {letter.topic}, which no step reads", err=True)
+                    continue
                 output = replayed(letter)
                 partition = letter.partition if output.key is None else None
                 await producer.send_and_wait(

@@ -105,7 +105,13 @@ async def _acknowledged(pending: set[asyncio.Future[object]], until: str) -> set
 def _with_progress(files: Iterable[Path]) -> Iterator[Fetched | BadRecordError]:
     """The fetches of all files; a bar on stderr shows how far into the files they are."""
     paths = list(files)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("bytes"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("bytes"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         for path in paths:
             task = progress.add_task(path.name, total=path.stat().st_size)

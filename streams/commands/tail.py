@@ -37,7 +37,9 @@ def parse_start(_context: click.Context, _option: click.Parameter, text: str) ->
 
 @click.command("tail")
 @click.option("--json", "as_json", is_flag=True, help="One event a line, as it stands in the topic.")
-@click.option("--from", "start", default="latest", callback=parse_start, metavar="earliest|latest|TIME", show_default=True)
+@click.option(
+    "--from", "start", default="latest", callback=parse_start, metavar="earliest|latest|TIME", show_default=True
+)
 @click.option("--until-idle", type=click.FloatRange(0), metavar="SECONDS", help="End when nothing came for so long.")
 @click.option("--article", metavar="URL", help="This article only.")
 @click.option("--source", metavar="NAME", help="This source only.")

@@ -27,7 +27,9 @@ def command(settings: Settings, data: Path | None, workers: int) -> None:
         settings = dataclasses.replace(settings, data=data)
     with everything(settings, workers) as (settings, processes):  # noqa: PLW2901 - now with Kafka's address
         click.echo(f"Kafka is at {settings.bootstrap}")
-        click.echo("put fetches in with `newsdiff import FILE`, see changes with `newsdiff tail`; Ctrl-C ends it", err=True)
+        click.echo(
+            "put fetches in with `newsdiff import FILE`, see changes with `newsdiff tail`; Ctrl-C ends it", err=True
+        )
         processes.supervise()
 
 
@@ -41,7 +43,9 @@ def everything(settings: Settings, workers: int) -> Iterator[tuple[Settings, Wor
     with contextlib.ExitStack() as stack:
         stack.enter_context(locked(settings.data, "up"))
         if settings.kafka is None:
-            kafka = stack.enter_context(EmbeddedKafka(settings.data / "kafka", port=settings.broker_port, cache=settings.cache))
+            kafka = stack.enter_context(
+                EmbeddedKafka(settings.data / "kafka", port=settings.broker_port, cache=settings.cache)
+            )
             settings = dataclasses.replace(settings, kafka=kafka.bootstrap)
         asyncio.run(ensure_topics(settings))
         yield settings, stack.enter_context(WorkerProcesses(settings, workers))

@@ -1,0 +1,40 @@
+# What a newcomer needs. Every target sets up what it needs in .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench clean
+
+help:  ## show this
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 10
+
+setup: $(READY)  ## make .venv with everything in it
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and f"Python 3.11 or newer is needed, this is {v[0]}.{v[1]}: make setup PYTHON=python3.x")'
+	@echo "setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -e '.[dev]' | grep -vE '^(Requirement already|Obtaining|  )' || true
+	@$(BIN)/newsdiff --version
+	@touch $@
+
+demo: $(READY)  ## run a Kafka, a worker and a small press on this machine, and see its edits
+	@exec $(BIN)/newsdiff demo
+
+test: $(READY)  ## run all tests, against a real Kafka that they start
+	@$(BIN)/python -m pytest
+
+lint: $(READY)  ## ruff, mypy, and whether the published schemas are those of the code
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m schemas.publish --check
+
+bench: $(READY)  ## print tables of figures; they stand in .bench/NAME.json too
+	@$(BIN)/python -m tests.bench
+
+clean:  ## remove what setup, tests and benchmarks made; the data in .newsdiff stays
+	@rm -rf $(VENV) .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

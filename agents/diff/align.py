@@ -1,0 +1,73 @@
+"""Which old paragraphs became which new ones, told by what they say and not by where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agents.diff.anchors import Pair, anchors, gaps
+from agents.diff.chain import heaviest_chain
+from agents.diff.gaps import pairs_in_gap
+from agents.diff.joins import grown
+from agents.diff.moves import moved_pairs
+from agents.diff.similar import Scale
+from agents.diff.tokens import Lexicon, Words
+
+MAX_COMPARED_CHARS = 4_000_000
+MAX_COMPARED_PARAGRAPHS = 40_000
+"""How much changed text, both sides together, is searched for paragraphs that are alike: seconds at the very most. Of
+more, only what is unchanged is found. No article comes near; pages that are made to cost time do."""
+
+Numbers = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Old paragraphs and the new ones that they became; not more than one side has several.
+
+    `moved`: it passed others that stayed in their order.
+    """
+
+    old: Numbers
+    new: Numbers
+    moved: bool
+
+
+def align(old: tuple[str, ...], new: tuple[str, ...], lexicon: Lexicon) -> list[Match]:
+    """The matches between two texts. No paragraph is in two; one that is in none was inserted or deleted.
+
+    Swapping the texts swaps the sides of the matches.
+    """
+    if old > new:  # ties are broken in one direction only, so that both directions give the same matches
+        return [Match(match.new, match.old, match.moved) for match in align(new, old, lexicon)]
+    in_order, elsewhere = anchors(old, new)
+    groups = [((i,), (j,)) for i, j in (*in_order, *elsewhere)]
+    free_old = sorted(set(range(len(old))).difference(i for (i,), _ in groups))
+    free_new = sorted(set(range(len(new))).difference(j for _, (j,) in groups))
+    chars = sum(len(old[i]) for i in free_old) + sum(len(new[j]) for j in free_new)
+    if free_old and free_new and chars <= MAX_COMPARED_CHARS and len(free_old) + len(free_new) <= MAX_COMPARED_PARAGRAPHS:
+        groups += _changed(
+            {i: lexicon.words(old[i]) for i in free_old}, {j: lexicon.words(new[j]) for j in free_new}, in_order
+        )
+    in_place = {point[:2] for point in heaviest_chain([(a[0], b[0], len(new[b[0]]) + 1) for a, b in groups])}
+    return [Match(a, b, moved=(a[0], b[0]) not in in_place) for a, b in groups]
+
+
+def _changed(old: Mapping[int, Words], new: Mapping[int, Words], in_order: Sequence[Pair]) -> list[tuple[Numbers, Numbers]]:
+    """The matches among the paragraphs that are not the same on both sides."""
+    scale = Scale([*old.values(), *new.values()])
+    old_bags = {i: scale.bag(words) for i, words in old.items()}
+    new_bags = {j: scale.bag(words) for j, words in new.items()}
+    pairs: list[Pair] = []
+    for left, right in gaps(list(old), list(new), in_order):
+        if left and right:
+            pairs += pairs_in_gap({i: old_bags[i] for i in left}, {j: new_bags[j] for j in right}, scale)
+    free_old = set(old).difference(i for i, _ in pairs)
+    free_new = set(new).difference(j for _, j in pairs)
+    groups: list[tuple[Numbers, Numbers]] = []
+    for i, j in pairs:
+        split = grown(j, new_bags, free_new, old_bags[i], scale)
+        merged = grown(i, old_bags, free_old, new_bags[j], scale) if len(split) == 1 else (i,)
+        groups.append((merged, split))
+    rest_old, rest_new = {i: old_bags[i] for i in sorted(free_old)}, {j: new_bags[j] for j in sorted(free_new)}
+    return groups + [((i,), (j,)) for i, j in moved_pairs(rest_old, rest_new, scale)]

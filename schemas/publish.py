@@ -1,0 +1,163 @@
+"""The published contracts (`schemas/published/`): written from the code, and kept from breaking.
+
+`python -m schemas.publish` writes them, with `--check` it only tells which differ.
+
+A contract grows by optional properties and by nothing else. Old events are read again (the version topic is kept for
+ever), and new ones are read by programs that know the old contract only; so whatever the published schema says of a
+property stays true: also that it is required, never null, and one of these values and no other. What breaks that gets
+the next version of its topic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from schemas import asyncapi, codec
+from schemas.change import Change
+from schemas.fetch_schema import FETCH_SCHEMA
+from schemas.outcome import Outcome
+from schemas.version import Version
+
+DIRECTORY = Path(__file__).parent / "published"
+
+Schema = dict[str, Any]
+
+_ANNOTATIONS = {"title", "description", "examples", "$comment", "$defs"}
+"""Keywords that say nothing of which events are valid; `$defs` are compared where they are referred to."""
+
+
+def contracts() -> dict[str, Schema]:
+    """The JSON Schemas by file name."""
+    own = [codec.json_schema(event_type) for event_type in (Version, Change, Outcome)]
+    named = {schema["$id"].removeprefix(codec.SCHEMA_BASE): schema for schema in (FETCH_SCHEMA, *own)}
+    return {f"{topic}.json": _tidy(schema) for topic, schema in named.items()}
+
+
+def breaking_changes(published: Schema, generated: Schema) -> list[str]:
+    """What a new schema does to those who know the published one: a sentence each, none if it only adds options."""
+    return list(_Comparison(published, generated).of(published, generated, "$"))
+
+
+class _Comparison:
+    """Compares two schemas from their roots; `$ref` is followed within them."""
+
+    def __init__(self, published: Schema, generated: Schema) -> None:
+        self._roots = published, generated
+        self._seen: set[tuple[str, str]] = set()
+
+    def of(self, old: object, new: object, path: str) -> Iterator[str]:
+        """What breaks between two schemas that stand in the same place."""
+        if not (isinstance(old, dict) and isinstance(new, dict)):
+            if old != new:
+                yield f"{path}: was {old!r}, is {new!r}"
+            return
+        if "$ref" in old and "$ref" in new:
+            pair = old["$ref"], new["$ref"]
+            if pair in self._seen:
+                return
+            self._seen.add(pair)
+        old, new = (_resolved(schema, root) for schema, root in zip((old, new), self._roots, strict=True))
+        yield from _required(old, new, path)
+        for keyword in sorted((old.keys() | new.keys()) - _ANNOTATIONS - {"required"}):
+            yield from self._keyword(keyword, old.get(keyword), new.get(keyword), path)
+
+    def _keyword(self, keyword: str, old: object, new: object, path: str) -> Iterator[str]:
+        match keyword, old, new:
+            case "properties", dict(), dict():
+                for name in old:
+                    if name in new:
+                        yield from self.of(old[name], new[name], f"{path}.{name}")
+                    else:
+                        yield f"{path}.{name}: removed or renamed"
+            case "enum", list(), list():
+                yield from (f"{path}: value {value!r} removed" for value in old if value not in new)
+                yield from (f"{path}: value {value!r} added, which its readers do not know" for value in new if value not in old)
+            case ("anyOf" | "oneOf" | "allOf" | "prefixItems"), list(), list() if len(old) == len(new):
+                for index, (one, other) in enumerate(zip(old, new, strict=True)):
+                    yield from self.of(one, other, f"{path}/{keyword}[{index}]")
+            case ("items" | "additionalProperties"), dict(), dict():
+                yield from self.of(old, new, f"{path}[]")
+            case _ if old != new:
+                yield f"{path}: {keyword} was {old!r}, is {new!r}"
+
+
+def _resolved(schema: Schema, root: Schema) -> Schema:
+    """The schema that `$ref` names, with the keywords that stand beside it."""
+    if "$ref" not in schema:
+        return schema
+    target = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    return {**target, **{keyword: value for keyword, value in schema.items() if keyword != "$ref"}}
+
+
+def _required(old: Schema, new: Schema, path: str) -> Iterator[str]:
+    before, after = set(old.get("required", ())), set(new.get("required", ()))
+    yield from (f"{path}.{name}: newly required, which old events need not have" for name in sorted(after - before))
+    yield from (f"{path}.{name}: no longer required, which its readers rely on" for name in sorted(before - after))
+
+
+def _tidy(schema: Any) -> Any:  # noqa: ANN401 - JSON
+    """The schema with its descriptions, which come from docstrings, free of indentation and of line breaks."""
+    match schema:
+        case dict():
+            return {key: _unwrapped(value) if _is_text(key, value) else _tidy(value) for key, value in schema.items()}
+        case list():
+            return [_tidy(item) for item in schema]
+        case _:
+            return schema
+
+
+def _is_text(key: str, value: object) -> bool:
+    return key == "description" and isinstance(value, str)
+
+
+def _unwrapped(docstring: str) -> str:
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.cleandoc(docstring))
+
+
+def documents() -> dict[str, bytes]:
+    """Every published file by its name."""
+    everything = {**contracts(), "asyncapi.json": asyncapi.document()}
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    return {name: orjson.dumps(content, option=options) for name, content in everything.items()}
+
+
+def publish(directory: Path, *, check: bool = False) -> list[str]:
+    """Write the documents; what stands against it, a sentence each, and then nothing is written.
+
+    `check`: write nothing, and tell which files differ.
+    """
+    found = {path.name: path.read_bytes() for path in directory.glob("*.json")}
+    new = documents()
+    problems = [
+        f"{name}: {problem}; give the topic its next version"
+        for name, schema in contracts().items()
+        if name in found
+        for problem in breaking_changes(orjson.loads(found[name]), schema)
+    ]
+    if check:
+        problems += [f"{name}: differs, run `python -m schemas.publish`" for name in new if found.get(name) != new[name]]
+    elif not problems:
+        for name, content in new.items():
+            (directory / name).write_bytes(content)
+    return problems
+
+
+def main() -> int:
+    """Run the command; 1 where something stands against it."""
+    parser = argparse.ArgumentParser(prog="python -m schemas.publish", description="Write the published contracts.")
+    parser.add_argument("--check", action="store_true", help="write nothing, and fail where a file differs")
+    problems = publish(DIRECTORY, check=parser.parse_args().check)
+    sys.stderr.writelines(f"{problem}\n" for problem in problems)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

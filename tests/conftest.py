@@ -1,0 +1,25 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+# Timing says nothing on a machine that does other things too; in CI a red run must be red again.
+hypothesis.settings.register_profile("newsdiff", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "newsdiff")
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The bootstrap server of a real Kafka, started for the first test that asks and stopped after the last."""
+    from streams.embedded import EmbeddedKafka
+    from streams.settings import Settings
+
+    cache = Settings.from_environment(os.environ).cache
+    with EmbeddedKafka(tmp_path_factory.mktemp("kafka"), cache=cache) as broker:
+        yield broker.bootstrap

@@ -1,0 +1,62 @@
+"""Settings are read from the environment, and what is wrong is told before anything starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import SettingsError
+from streams.settings import Settings
+
+
+def test_defaults_need_no_environment() -> None:
+    """Without any variable there is a complete set of settings."""
+    settings = Settings.from_environment({})
+    assert settings.bootstrap == "127.0.0.1:9092"
+    assert settings.partitions == 8
+
+
+def test_empty_variables_are_unset() -> None:
+    """A variable that is set to nothing, as compose files do, leaves the default."""
+    assert Settings.from_environment({"NEWSDIFF_PARTITIONS": ""}).partitions == 8
+
+
+def test_environment_round_trip() -> None:
+    """What is handed to a child process is read there as the same settings."""
+    settings = Settings(kafka="a:1,b:2", data=Path("/tmp/x"), partitions=3, store="memory://", commit_interval=1.5)
+    assert Settings.from_environment(settings.environment()) == settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NEWSDIFF_KAFKA", "localhost"),
+        ("NEWSDIFF_KAFKA", "a:1, b:2"),
+        ("NEWSDIFF_PARTITIONS", "0"),
+        ("NEWSDIFF_PARTITIONS", "many"),
+        ("NEWSDIFF_BROKER_PORT", "70000"),
+        ("NEWSDIFF_STORE", "sqlite://"),
+        ("NEWSDIFF_COMMIT_INTERVAL", "nan"),
+        ("NEWSDIFF_SESSION_TIMEOUT", "-1"),
+        ("NEWSDIFF_LOG_LEVEL", "loud"),
+        ("NEWSDIFF_APP_ID", "a b"),
+    ],
+)
+def test_a_bad_value_is_named(name: str, value: str) -> None:
+    """An impossible value is refused with the variable's name, the value, and what to write instead."""
+    with pytest.raises(SettingsError, match=r"write|use") as error:
+        Settings.from_environment({name: value})
+    assert name in str(error.value)
+    assert repr(value) in str(error.value)
+
+
+def test_an_unknown_variable_is_refused_with_the_nearest() -> None:
+    """A misspelt variable is not silently ignored."""
+    with pytest.raises(SettingsError, match="did you mean NEWSDIFF_PARTITIONS"):
+        Settings.from_environment({"NEWSDIFF_PARTITION": "4"})
+
+
+def test_other_variables_are_none_of_our_business() -> None:
+    """Variables without the prefix are left alone."""
+    assert Settings.from_environment({"NEWS": "1", "PATH": "/bin"}) == Settings()
