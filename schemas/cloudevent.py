@@ -91,7 +91,7 @@ class Attributes:
         return value
 
     def time(self, written: datetime) -> datetime:
-        """The attribute `time`, in UTC; `bad_time` unless it lies between `EARLIEST` and when the record was written."""
+        """The attribute `time`, in UTC; `bad_time` unless it lies between `EARLIEST` and the writing of the record."""
         try:
             value = msgspec.convert(self.text("time"), datetime)
         except msgspec.ValidationError:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -109,7 +109,7 @@ def read_fetch(record: Record) -> Fetch:
             `bad_encoding`, `unknown_content_type` or `too_large`.
     """
     place = record.place
-    headers = ((name, value and value.decode("utf-8", "replace")) for name, value in record.headers)
+    headers = ((name, (value or b"").decode("utf-8", "replace")) for name, value in record.headers)
     attributes = Attributes(place, headers, _FROM_HEADERS)
     data: object = record.value
     if (attributes.text("datacontenttype") or "").lower().startswith(_CLOUDEVENTS):
@@ -209,27 +209,24 @@ def _media_type(content_type: str | None) -> tuple[str, str | None]:
 
 def _with_content(fetch: Fetch, attributes: Attributes, data: object, place: str) -> Fetch:
     media_type, charset = _media_type(attributes.text("datacontenttype"))
-    if isinstance(data, str):
+    if data is None:
+        raise BadRecordError(Reason.NO_VALUE, f"{place}: a fetch with status {fetch.status} has to have a body")
+    if isinstance(data, str):  # in JSON, where it has no charset any more
         media_type, charset, data = media_type or _HTML[0], "utf-8", data.encode()
-        if media_type == _JSON:
-            raise BadRecordError(Reason.BAD_FIELD, f"{place}: data is a string: for {_JSON} it has to be an object")
     elif not isinstance(data, bytes):
         media_type = media_type or _JSON
-    match data:
-        case None:
-            raise BadRecordError(Reason.NO_VALUE, f"{place}: a fetch with status {fetch.status} has to have a body")
-        case bytes():
-            data = decompress(data, attributes.text("contentencoding"), place)
-    if media_type in _HTML:
-        if not isinstance(data, bytes):
-            what = f"{place}: data is {shown(data)}: for {media_type} it has to be a string, or data_base64"
-            raise BadRecordError(Reason.BAD_FIELD, what)
-        return replace(fetch, content_type=media_type, charset=charset, body=data)
+    if isinstance(data, bytes):
+        data = decompress(data, attributes.text("contentencoding"), place)
     if media_type == _JSON:
         article = parse_json(data, place) if isinstance(data, bytes) else data
         return replace(fetch, content_type=media_type, extracted=_extracted(article, place))
-    expected = f"send {', '.join(_HTML)}, or {_JSON} with the extracted article"
-    raise BadRecordError(Reason.UNKNOWN_CONTENT_TYPE, f"{place}: the content type is {shown(media_type)}: {expected}")
+    if media_type not in _HTML:
+        what = f"send {', '.join(_HTML)}, or {_JSON} with the extracted article"
+        raise attributes.bad(Reason.UNKNOWN_CONTENT_TYPE, "datacontenttype", what)
+    if not isinstance(data, bytes):
+        what = f"{place}: data is {shown(data)}: for {media_type} it has to be a string, or data_base64"
+        raise BadRecordError(Reason.BAD_FIELD, what)
+    return replace(fetch, content_type=media_type, charset=charset, body=data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

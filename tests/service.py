@@ -35,9 +35,7 @@ def page(title: str, *paragraphs: str) -> bytes:
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     head = f"<head><meta charset='utf-8'><title>{title}</title></head>"
     return (
-        f"The harbour board of Eastmere met on Tuesday and counted {number} boats that had broken loose in the storm.",
-        "Nobody was hurt, the chair told reporters, although two fishermen spent the night on a sandbank until dawn.",
-        "Repairs to the northern pier begin in spring, and the ferry will use the old landing stage until then.",
+        f"<!doctype html><html lang='en'>{head}<body><article><h1>{title}</h1>{body}</article></body></html>".encode()
     )
 
 
@@ -45,10 +43,8 @@ def paragraphs(number: str) -> tuple[str, ...]:
     """Prose that is long enough to be taken for an article; `number` makes it different."""
     return (
         f"The harbour board of Eastmere met on Tuesday and counted {number} boats that had broken loose in the storm.",
-        "Nobody was hurt, the board's chair told reporters, although two fishermen spent the night on a sandbank "
-        "before the lifeboat reached them at dawn with blankets and hot tea.",
-        "Repairs to the northern pier will begin in spring, and the ferry will use the old landing stage until then, "
-        "according to a notice that was posted at the town hall.",
+        "Nobody was hurt, the chair told reporters, although two fishermen spent the night on a lifeboat until dawn.",
+        "Repairs to the northern pier begin in spring, and the ferry will use the old landing stage until then.",
     )
 
 

@@ -45,7 +45,12 @@ def align(old: tuple[str, ...], new: tuple[str, ...], lexicon: Lexicon) -> list[
     free_old = sorted(set(range(len(old))).difference(i for (i,), _ in groups))
     free_new = sorted(set(range(len(new))).difference(j for _, (j,) in groups))
     chars = sum(len(old[i]) for i in free_old) + sum(len(new[j]) for j in free_new)
-    if free_old and free_new and chars <= MAX_COMPARED_CHARS and len(free_old) + len(free_new) <= MAX_COMPARED_PARAGRAPHS:
+    if (
+        free_old
+        and free_new
+        and chars <= MAX_COMPARED_CHARS
+        and len(free_old) + len(free_new) <= MAX_COMPARED_PARAGRAPHS
+    ):
         groups += _changed(
             {i: lexicon.words(old[i]) for i in free_old}, {j: lexicon.words(new[j]) for j in free_new}, in_order
         )
@@ -53,7 +58,9 @@ def align(old: tuple[str, ...], new: tuple[str, ...], lexicon: Lexicon) -> list[
     return [Match(a, b, moved=(a[0], b[0]) not in in_place) for a, b in groups]
 
 
-def _changed(old: Mapping[int, Words], new: Mapping[int, Words], in_order: Sequence[Pair]) -> list[tuple[Numbers, Numbers]]:
+def _changed(
+    old: Mapping[int, Words], new: Mapping[int, Words], in_order: Sequence[Pair]
+) -> list[tuple[Numbers, Numbers]]:
     """The matches among the paragraphs that are not the same on both sides."""
     scale = Scale([*old.values(), *new.values()])
     old_bags = {i: scale.bag(words) for i, words in old.items()}

@@ -38,7 +38,9 @@ def anchors(old: Sequence[str], new: Sequence[str]) -> tuple[list[Pair], list[Pa
     return [*start, *chain, *end], [(i, j) for i, j, _ in same if (i, j) not in fixed]
 
 
-def gaps(old: Sequence[int], new: Sequence[int], pairs: Sequence[Pair]) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+def gaps(
+    old: Sequence[int], new: Sequence[int], pairs: Sequence[Pair]
+) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
     """The numbers that lie before, between and behind the pairs, which are in order, as are the numbers."""
     a = b = 0
     for i, j in [*pairs, (sys.maxsize, sys.maxsize)]:

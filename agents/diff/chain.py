@@ -48,5 +48,3 @@ def _enter(tree: list[tuple[int, int]], rank: int, total: tuple[int, int]) -> No
         if total[0] > tree[rank][0]:
             tree[rank] = total
         rank += rank & -rank
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from agents.diff.align import Match
 from agents.diff.spans import word_spans
@@ -33,3 +34,23 @@ def rows(old: tuple[str, ...], new: tuple[str, ...], matches: list[Match], lexic
                 yield Row("inserted", (), (number,), _whole("+", text))
 
     return tuple(in_order())
+
+
+def _matched(match: Match, old: tuple[str, ...], new: tuple[str, ...], lexicon: Lexicon) -> Row:
+    before = "\n".join(old[i] for i in match.old)
+    after = "\n".join(new[j] for j in match.new)
+    return Row(_kind(match, same=before == after), match.old, match.new, word_spans(before, after, lexicon))
+
+
+def _kind(match: Match, *, same: bool) -> RowKind:
+    if len(match.new) > 1:
+        return "split"
+    if len(match.old) > 1:
+        return "merged"
+    if match.moved:
+        return "moved"
+    return "equal" if same else "edited"
+
+
+def _whole(op: Literal["-", "+"], text: str) -> Spans:
+    return ((op, text),) if text else ()

@@ -43,7 +43,7 @@ _NOT_PLAIN = re.compile(r"[^\x00-\x1b\x20-\u02ff\u2010-\u2027\u202f-\u205e\u20a0
 _SPACE = regex.compile(r"\s*", regex.V1)
 _WORD = regex.compile(r"[\p{L}\p{N}]", regex.V1)
 
-_TYPOGRAPHY = str.maketrans("’‘ʼ“”„«»‐‑‒–—−", "'''\"\"\"\"\"------")
+_TYPOGRAPHY = str.maketrans("’‘ʼ“”„«»‐‑‒–—−", '\'\'\'"""""------')
 
 
 def _split(text: str) -> list[tuple[str, str]]:

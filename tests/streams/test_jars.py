@@ -194,18 +194,26 @@ def test_passing_failures_are_retried(registry: Registry, tmp_path: Path, failur
     assert_installed(registry, wanted, install(wanted, tmp_path))
 
 
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """An address where nobody listens."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{silent.getsockname()[1]}"
+
+
+# jgo leaves the connection of a download that broke off to the garbage collector.
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("failure", ["status", "cut", "nobody there"])
 def test_lasting_failures_say_what_to_do(
-    registry: Registry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failure: str
+    registry: Registry, nobody: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failure: str
 ) -> None:
     """A download that keeps failing is one line: which jar, what to do, and no address; no part of it is kept."""
     wanted = registry.add("harbour")
     registry.failures[wanted.file_name] = [failure] * 3
-    with socket.socket() as silent, pytest.raises(UnavailableError) as error:
-        if failure == "nobody there":
-            silent.bind(("127.0.0.1", 0))
-            nobody = f"http://127.0.0.1:{silent.getsockname()[1]}"
-            monkeypatch.setitem(jgo.maven._core.DEFAULT_REMOTE_REPOS, "central", nobody)
+    if failure == "nobody there":
+        monkeypatch.setitem(jgo.maven._core.DEFAULT_REMOTE_REPOS, "central", nobody)
+    with pytest.raises(UnavailableError) as error:
         install([wanted], tmp_path)
     assert str(error.value).startswith("harbour-1.0.jar of Kafka ")
     assert "NEWSDIFF_KAFKA" in str(error.value)

@@ -1,0 +1,169 @@
+"""What a page says about itself: its headline, who wrote it, and when."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from agents.detect.folding import clean, fold
+
+MAX_FIELD = 1000
+"""Characters of any one field."""
+
+_MAX_BLOCKS = 50
+_MAX_HEADINGS = 20
+_MAX_AUTHORS = 50
+
+_ARTICLE_TYPES = {"BlogPosting", "LiveBlogPosting", "Report"}  # and every type whose name ends in Article
+
+_META = XPath("//meta[@content]")
+_TITLE = XPath("(//title)[1]")
+_JSON_LD = XPath("//script[contains(@type, 'ld+json')]")
+_BYLINE = XPath(
+    "//*[@rel='author' or @itemprop='author'"
+    " or contains(concat(' ', normalize-space(@class), ' '), ' byline ')"
+    " or contains(concat(' ', normalize-space(@class), ' '), ' author ')]"
+)
+_STANDFIRST = XPath(
+    "//*[@itemprop='description' and not(self::meta)"
+    " or contains(concat(' ', normalize-space(@class), ' '), ' standfirst ')"
+    " or contains(concat(' ', normalize-space(@class), ' '), ' dek ')]"
+)
+_META_AUTHORS = ("author", "article:author", "byl", "parsely-author", "sailthru.author", "dc.creator")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What a page says about itself, each field in one line.
+
+    `title`: as the reader sees it. `headline`: as the page tells it to machines. `published`, `modified`: as the page
+    states them. `flags`: `paywalled`, `live`.
+    """
+
+    title: str
+    headline: str | None
+    byline: str | None
+    standfirst: str | None
+    published: str | None
+    modified: str | None
+    language: str | None
+    section: str | None
+    flags: tuple[str, ...]
+
+
+def read_metadata(tree: HtmlElement) -> Metadata:
+    """The metadata of a page: JSON-LD first, then the meta tags, then what the page shows."""
+    linked = _linked_data(tree)
+    meta = _meta(tree)
+    headline = _field(linked.get("headline")) or meta.get("og:title")
+    flags = {
+        "live": "LiveBlogPosting" in _types(linked),
+        "paywalled": str(linked.get("isAccessibleForFree")).lower() == "false",
+    }
+    return Metadata(
+        title=_title(tree, headline),
+        headline=headline,
+        byline=_authors(linked) or _meta_author(meta) or _shown(tree, _BYLINE, longest=120),
+        standfirst=_shown(tree, _STANDFIRST, longest=MAX_FIELD),
+        published=_field(linked.get("datePublished")) or meta.get("article:published_time"),
+        modified=_field(linked.get("dateModified")) or meta.get("article:modified_time"),
+        language=_field(tree.get("lang")) or _field(linked.get("inLanguage")),
+        section=meta.get("article:section") or _field(linked.get("articleSection")),
+        flags=tuple(name for name, is_set in sorted(flags.items()) if is_set),
+    )
+
+
+def _field(value: object) -> str | None:
+    """A string in one line, the first one of a list; None if it is neither, or empty."""
+    if isinstance(value, list) and value:
+        value = value[0]
+    return (clean(html.unescape(value[: 2 * MAX_FIELD]))[:MAX_FIELD] or None) if isinstance(value, str) else None
+
+
+def _meta(tree: HtmlElement) -> dict[str, str]:
+    """The meta tags by name, the first of each."""
+    found: dict[str, str] = {}
+    for element in _META(tree):
+        name = (element.get("property") or element.get("name") or "").lower()
+        if name not in found and (value := _field(element.get("content"))):
+            found[name] = value
+    return found
+
+
+def _linked_data(tree: HtmlElement) -> dict[str, Any]:
+    """The first article in the page's JSON-LD, {} if there is none."""
+    for script in _JSON_LD(tree)[:_MAX_BLOCKS]:
+        try:
+            # Newlines in strings are no JSON, but common; between tokens they are as good as spaces.
+            data = orjson.loads(" ".join((script.text or "").splitlines()))
+        except orjson.JSONDecodeError:
+            continue
+        for thing in _things(data):
+            if any(name.endswith("Article") or name in _ARTICLE_TYPES for name in _types(thing)):
+                return thing
+    return {}
+
+
+def _things(data: object) -> Iterator[dict[str, Any]]:
+    """The objects at the top of a JSON-LD document, and those of its graphs."""
+    for thing in data if isinstance(data, list) else [data]:
+        if isinstance(thing, dict):
+            yield thing
+            graph = thing.get("@graph")
+            yield from (node for node in (graph if isinstance(graph, list) else []) if isinstance(node, dict))
+
+
+def _types(thing: dict[str, Any]) -> list[str]:
+    names = thing.get("@type")
+    return [name for name in (names if isinstance(names, list) else [names]) if isinstance(name, str)]
+
+
+def _authors(linked: dict[str, Any]) -> str | None:
+    given = linked.get("author")
+    authors = given if isinstance(given, list) else [given]
+    names = [_field(author.get("name") if isinstance(author, dict) else author) for author in authors[:_MAX_AUTHORS]]
+    return ", ".join(dict.fromkeys(name for name in names if name))[:MAX_FIELD] or None
+
+
+def _meta_author(meta: dict[str, str]) -> str | None:
+    named = (meta.get(name) for name in _META_AUTHORS)
+    return next((_without_by(author) for author in named if author and "://" not in author), None)
+
+
+def _shown(tree: HtmlElement, where: XPath, longest: int) -> str | None:
+    """The first text of a reasonable length in these places."""
+    for element in where(tree)[:_MAX_HEADINGS]:
+        text = _without_by(clean(str(element.text_content())[: 4 * MAX_FIELD]))
+        if 2 < len(text) <= longest:  # noqa: PLR2004 - two letters are no name
+            return text
+    return None
+
+
+def _without_by(text: str) -> str:
+    return text[3:].lstrip() if text[:3].lower() == "by " else text
+
+
+def _title(tree: HtmlElement, headline: str | None) -> str:
+    """The h1 that the metadata confirm, else the headline of the metadata, else the first h1, else the title tag.
+
+    On 990 and 258 pages with known titles this order was right more often (81 and 79 %) than any extractor alone.
+    """
+    title = next((_text(element) for element in _TITLE(tree)), "")
+    headings = [text for element in tree.xpath("(//h1)[position() <= 20]") if (text := _text(element))]
+    confirming = [fold(text).casefold() for text in (headline, title) if text]
+    for heading in headings:
+        folded = fold(heading).casefold()
+        # An h1 with the name of the paper or of the section stands in the title tag too, as its smaller part.
+        if any(folded in text and 2 * len(folded) >= len(text) for text in confirming):
+            return heading
+    return headline or next(iter(headings), title)
+
+
+def _text(element: HtmlElement) -> str:
+    return clean(str(element.text_content())[: 4 * MAX_FIELD])[:MAX_FIELD]

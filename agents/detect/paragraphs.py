@@ -1,0 +1,69 @@
+"""The paragraphs of an article in the tree that trafilatura makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lxml.etree import _Element, iterwalk
+
+from agents.detect.folding import clean
+from schemas.article import Paragraph, ParagraphKind
+
+_KINDS: dict[str, ParagraphKind] = {"head": "heading", "p": "text", "quote": "quote", "item": "item", "row": "text"}
+_BREAKS = {*_KINDS, "list", "table", "lb", "body"}
+
+MAX_LINK_TEXT = 200
+MAX_LINK_SHARE = 0.6
+"""A paragraph of at most so many characters of which more than this share is link text leads elsewhere."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """What stands between two breaks."""
+
+    pieces: list[str] = field(default_factory=list)
+    linked: int = 0
+
+    def add(self, text: str | None, *, in_link: bool) -> None:
+        if text:
+            self.pieces.append(text)
+            self.linked += len(text.strip()) if in_link else 0
+
+
+def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:
+    """The paragraphs of an article, and those that were left out because they only lead to other articles."""
+    kept: list[Paragraph] = []
+    left_out: list[Paragraph] = []
+    kinds: list[ParagraphKind] = ["text"]
+    links = 0
+    line = _Line()
+
+    def end_line() -> None:
+        nonlocal line
+        if text := clean("".join(line.pieces)):
+            leads_away = len(text) <= MAX_LINK_TEXT and line.linked > MAX_LINK_SHARE * len(text)
+            (left_out if leads_away else kept).append(Paragraph(kinds[-1], text))
+        line = _Line()
+
+    for event, element in iterwalk(body, events=("start", "end")):
+        tag = element.tag
+        if tag in _BREAKS:
+            end_line()
+        if event == "start":
+            if tag in _KINDS:
+                kinds.append(_kind(tag, kinds[-1]))
+            elif tag == "cell" and line.pieces:
+                line.add(" | ", in_link=False)
+            links += tag == "ref"
+            line.add(element.text, in_link=links > 0)
+        else:
+            if tag in _KINDS:
+                kinds.pop()
+            links -= tag == "ref"
+            line.add(element.tail, in_link=links > 0)
+    return tuple(kept), tuple(left_out)
+
+
+def _kind(tag: str, around: ParagraphKind) -> ParagraphKind:
+    """The kind of a paragraph: a p within a quotation or a list item is part of that."""
+    return around if tag == "p" else _KINDS[tag]
