@@ -11,7 +11,7 @@ from msgspec import Meta as Constraint
 
 Count = Annotated[int, Constraint(ge=0)]
 Number = Annotated[int, Constraint(ge=1)]
-Hash = Annotated[str, Constraint(pattern=r"^[0-9a-f]{32}$", description="xxh3_128, in hex")]
+Hash = Annotated[str, Constraint(pattern=r"^[0-9a-f]{32}$", max_length=32, description="xxh3_128, in hex")]
 Instant = Annotated[datetime, Constraint(tz=True, description="RFC 3339, UTC")]
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "newsdiff")

@@ -8,11 +8,12 @@ from schemas import topics
 from schemas.dead_letter import PREFIX
 from schemas.errors import Reason
 from schemas.fetch import REKEYED
-from schemas.fetch_schema import ATTRIBUTES, REQUIRED
+from schemas.fetch_schema import ATTRIBUTES, HEADERS, REQUIRED
 
 Json = dict[str, Any]
 
 _KEY = {"type": "string", "format": "uri", "description": "The article's canonical URL, in UTF-8."}
+_REKEYED = {"type": "string", "description": "The service has sent the record on to its right key or partition."}
 _BINDING_VERSION = "0.5.0"
 _CLOUDEVENTS = "application/cloudevents+json"
 _JSON_SCHEMA = "application/schema+json;version=draft-2020-12"
@@ -38,12 +39,7 @@ _CHANNELS = {
         "The record of history: an article as it was read from a fetch, where that made a new version.",
         ("version",),
     ),
-    "change": (
-        topics.CHANGE,
-        "Changes",
-        "The product: what changed between two versions of an article.",
-        ("change",),
-    ),
+    "change": (topics.CHANGE, "Changes", "The product: what changed between two versions of an article.", ("change",)),
     "outcome": (
         topics.OUTCOME,
         "Outcomes",
@@ -171,36 +167,13 @@ def _event_headers() -> Json:
     return _headers("CloudEvents 1.0, Kafka binding, binary mode.", properties, required)
 
 
-_REKEYED = _text("The service has sent the record on to its right key or partition.")
-_FETCH_HEADERS = {
-    "content-type": "datacontenttype",
-    "content-encoding": "contentencoding",
-    "http_status": "httpstatus",
-    "etag": "etag",
-    "last_modified": "lastmodified",
-    "feed": "feed",
-    "source": "sourcename",
-    "recheck": "recheck",
-    "traceparent": "traceparent",
-}
-"""Headers of a fetch beside CloudEvents' own, and the attributes that they carry."""
-
-
 def _fetch_headers() -> Json:
-    named = {f"ce_{name}": name for name in REQUIRED} | _FETCH_HEADERS
-    properties = {header: {**ATTRIBUTES[attribute], "type": "string"} for header, attribute in named.items()}
+    properties = {header: {**ATTRIBUTES[attribute], "type": "string"} for header, attribute in HEADERS.items()}
     properties["http_status"] = _text("Three digits; 200 where there is none.")
-    properties["recheck"] = {
-        "type": "string",
-        "enum": ["true", "false"],
-        "description": ATTRIBUTES["recheck"]["description"],
-    }
+    properties["recheck"] = {**_text(ATTRIBUTES["recheck"]["description"]), "enum": ["true", "false"]}
     properties[REKEYED] = _REKEYED
-    return _headers(
-        "CloudEvents 1.0, Kafka binding, binary mode; the value is the body.",
-        properties,
-        [f"ce_{name}" for name in REQUIRED],
-    )
+    required = [f"ce_{name}" for name in REQUIRED]
+    return _headers("CloudEvents 1.0, Kafka binding, binary mode; the value is the body.", properties, required)
 
 
 def _structured_headers() -> Json:

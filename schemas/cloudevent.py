@@ -6,13 +6,12 @@ Whatever is wrong with one is told with its name, its value and what to send ins
 from __future__ import annotations
 
 import re
-import reprlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from schemas.errors import BadRecordError, Reason
+from schemas.errors import BadRecordError, Reason, shown
 
 REQUIRED = ("specversion", "id", "source", "type")
 
@@ -26,14 +25,6 @@ MAX_TEXT = 8192
 """The longest attribute, in characters."""
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
-
-_short = reprlib.Repr()
-_short.maxstring = _short.maxother = 100
-
-
-def shown(value: object) -> str:
-    """A value as it stands in messages: its repr, of at most some hundred characters."""
-    return _short.repr(value)
 
 
 class Attributes:

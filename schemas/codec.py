@@ -8,7 +8,10 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 import orjson
 
-from schemas.errors import BadRecordError, Reason
+from schemas.errors import BadRecordError, Reason, shown
+
+MAX_MESSAGE = 500
+"""Characters of a message that may quote a hostile value."""
 
 SCHEMA_BASE = "urn:newsdiff:schema:"
 
@@ -57,7 +60,7 @@ def convert(data: object, event_type: type[E], place: str) -> E:
     try:
         return msgspec.convert(data, event_type)
     except msgspec.ValidationError as error:
-        raise BadRecordError(Reason.BAD_FIELD, f"{place}: {error}") from None
+        raise BadRecordError(Reason.BAD_FIELD, f"{place}: {str(error)[:MAX_MESSAGE]}") from None
 
 
 def decode(value: bytes | None, event_type: type[E], place: str) -> E:
@@ -71,8 +74,8 @@ def decode(value: bytes | None, event_type: type[E], place: str) -> E:
     data = parse_json(value, place)
     expected = schema_id(event_type)
     if not isinstance(data, dict) or data.get("$schema") != expected:
-        found = data.get("$schema") if isinstance(data, dict) else type(data).__name__
-        raise BadRecordError(Reason.NOT_AN_EVENT, f"{place}: $schema is {found!r}, expected {expected!r}")
+        found = shown(data.get("$schema") if isinstance(data, dict) else type(data).__name__)
+        raise BadRecordError(Reason.NOT_AN_EVENT, f"{place}: $schema is {found}, expected {expected!r}")
     return convert(data, event_type, place)
 
 

@@ -10,7 +10,16 @@ NewsdiffError
 
 from __future__ import annotations
 
+import reprlib
 from enum import StrEnum
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 100
+
+
+def shown(value: object) -> str:
+    """A value as it stands in messages: its repr, of some hundred characters at most."""
+    return _short.repr(value)
 
 
 class Reason(StrEnum):

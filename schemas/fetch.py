@@ -20,10 +20,10 @@ from typing import ClassVar
 
 from schemas import topics
 from schemas.article import Paragraph, event_id
-from schemas.cloudevent import REQUIRED, Attributes, shown
+from schemas.cloudevent import REQUIRED, Attributes
 from schemas.codec import convert, parse_json
 from schemas.content_encoding import decompress
-from schemas.errors import BadRecordError, Reason
+from schemas.errors import BadRecordError, Reason, shown
 from schemas.record import Headers, Record
 
 REKEYED = "newsdiff-rekeyed"

@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 
 from schemas import codec
+from schemas.cloudevent import MAX_TEXT
 from schemas.fetch import Extracted, Fetch
 
 
 def _text(description: str) -> dict[str, Any]:
-    return {"type": "string", "maxLength": 8192, "description": description}
+    return {"type": "string", "maxLength": MAX_TEXT, "description": description}
 
 
 ATTRIBUTES: dict[str, dict[str, Any]] = {
@@ -42,6 +43,20 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
 """The attributes of a fetch event, CloudEvents' own and its extensions."""
 
 REQUIRED = ("specversion", "id", "source", "type", "subject", "time")
+
+
+HEADERS = {f"ce_{name}": name for name in REQUIRED} | {
+    "content-type": "datacontenttype",
+    "content-encoding": "contentencoding",
+    "http_status": "httpstatus",
+    "etag": "etag",
+    "last_modified": "lastmodified",
+    "feed": "feed",
+    "source": "sourcename",
+    "recheck": "recheck",
+    "traceparent": "traceparent",
+}
+"""The headers of a fetch in binary mode, and the attributes that they carry."""
 
 
 def fetch_schema() -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, cast
 
 import orjson
 from lxml.etree import XPath
@@ -17,14 +19,14 @@ MAX_FIELD = 1000
 """Characters of any one field."""
 
 _MAX_BLOCKS = 50
-_MAX_HEADINGS = 20
+_MAX_BLOCK = 1024 * 1024
+_MAX_ELEMENTS = 20
 _MAX_AUTHORS = 50
 
 _ARTICLE_TYPES = {"BlogPosting", "LiveBlogPosting", "Report"}  # and every type whose name ends in Article
 
-_META = XPath("//meta[@content]")
-_TITLE = XPath("(//title)[1]")
-_JSON_LD = XPath("//script[contains(@type, 'ld+json')]")
+_CONTROL = re.compile("[\x00-\x1f]")
+
 _BYLINE = XPath(
     "//*[@rel='author' or @itemprop='author'"
     " or contains(concat(' ', normalize-space(@class), ' '), ' byline ')"
@@ -71,8 +73,10 @@ def read_metadata(tree: HtmlElement) -> Metadata:
         headline=headline,
         byline=_authors(linked) or _meta_author(meta) or _shown(tree, _BYLINE, longest=120),
         standfirst=_shown(tree, _STANDFIRST, longest=MAX_FIELD),
-        published=_field(linked.get("datePublished")) or meta.get("article:published_time"),
-        modified=_field(linked.get("dateModified")) or meta.get("article:modified_time"),
+        published=_field(linked.get("datePublished"))
+        or meta.get("article:published_time")
+        or meta.get("datepublished"),
+        modified=_field(linked.get("dateModified")) or meta.get("article:modified_time") or meta.get("datemodified"),
         language=_field(tree.get("lang")) or _field(linked.get("inLanguage")),
         section=meta.get("article:section") or _field(linked.get("articleSection")),
         flags=tuple(name for name, is_set in sorted(flags.items()) if is_set),
@@ -89,8 +93,8 @@ def _field(value: object) -> str | None:
 def _meta(tree: HtmlElement) -> dict[str, str]:
     """The meta tags by name, the first of each."""
     found: dict[str, str] = {}
-    for element in _META(tree):
-        name = (element.get("property") or element.get("name") or "").lower()
+    for element in tree.iter("meta"):
+        name = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
         if name not in found and (value := _field(element.get("content"))):
             found[name] = value
     return found
@@ -98,10 +102,11 @@ def _meta(tree: HtmlElement) -> dict[str, str]:
 
 def _linked_data(tree: HtmlElement) -> dict[str, Any]:
     """The first article in the page's JSON-LD, {} if there is none."""
-    for script in _JSON_LD(tree)[:_MAX_BLOCKS]:
+    scripts = (script for script in tree.iter("script") if "ld+json" in (script.get("type") or ""))
+    for script in islice(scripts, _MAX_BLOCKS):
         try:
             # Newlines in strings are no JSON, but common; between tokens they are as good as spaces.
-            data = orjson.loads(" ".join((script.text or "").splitlines()))
+            data = orjson.loads(_CONTROL.sub(" ", (script.text or "")[:_MAX_BLOCK]))
         except orjson.JSONDecodeError:
             continue
         for thing in _things(data):
@@ -138,8 +143,8 @@ def _meta_author(meta: dict[str, str]) -> str | None:
 
 def _shown(tree: HtmlElement, where: XPath, longest: int) -> str | None:
     """The first text of a reasonable length in these places."""
-    for element in where(tree)[:_MAX_HEADINGS]:
-        text = _without_by(clean(str(element.text_content())[: 4 * MAX_FIELD]))
+    for element in cast("list[HtmlElement]", where(tree))[:_MAX_ELEMENTS]:
+        text = _without_by(_text(element))
         if 2 < len(text) <= longest:  # noqa: PLR2004 - two letters are no name
             return text
     return None
@@ -154,8 +159,8 @@ def _title(tree: HtmlElement, headline: str | None) -> str:
 
     On 990 and 258 pages with known titles this order was right more often (81 and 79 %) than any extractor alone.
     """
-    title = next((_text(element) for element in _TITLE(tree)), "")
-    headings = [text for element in tree.xpath("(//h1)[position() <= 20]") if (text := _text(element))]
+    title = next((_text(element) for element in tree.iter("title")), "")
+    headings = [text for element in islice(tree.iter("h1"), _MAX_ELEMENTS) if (text := _text(element))]
     confirming = [fold(text).casefold() for text in (headline, title) if text]
     for heading in headings:
         folded = fold(heading).casefold()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from lxml.etree import _Element, iterwalk
 
 from agents.detect.folding import clean
-from schemas.article import Paragraph, ParagraphKind
+from schemas.article import Paragraph
 
-_KINDS: dict[str, ParagraphKind] = {"head": "heading", "p": "text", "quote": "quote", "item": "item", "row": "text"}
+Kind = Literal["text", "heading", "quote", "item", "caption"]
+
+_KINDS: dict[str, Kind] = {"head": "heading", "p": "text", "quote": "quote", "item": "item", "row": "text"}
 _BREAKS = {*_KINDS, "list", "table", "lb", "body"}
 
 MAX_LINK_TEXT = 200
@@ -34,7 +37,7 @@ def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragr
     """The paragraphs of an article, and those that were left out because they only lead to other articles."""
     kept: list[Paragraph] = []
     left_out: list[Paragraph] = []
-    kinds: list[ParagraphKind] = ["text"]
+    kinds: list[Kind] = ["text"]
     links = 0
     line = _Line()
 
@@ -64,6 +67,6 @@ def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragr
     return tuple(kept), tuple(left_out)
 
 
-def _kind(tag: str, around: ParagraphKind) -> ParagraphKind:
+def _kind(tag: str, around: Kind) -> Kind:
     """The kind of a paragraph: a p within a quotation or a list item is part of that."""
     return around if tag == "p" else _KINDS[tag]

@@ -7,8 +7,7 @@ import re
 import can_ada
 import xxhash
 
-from schemas.cloudevent import shown
-from schemas.errors import BadRecordError, Reason
+from schemas.errors import BadRecordError, Reason, shown
 
 MAX_URL = 2048
 """Characters of a canonical URL; sitemaps.org allows no more either."""

@@ -11,12 +11,12 @@ from agents.diff.gaps import pairs_in_gap
 from agents.diff.joins import grown
 from agents.diff.moves import moved_pairs
 from agents.diff.similar import Scale
-from agents.diff.tokens import Lexicon, Words
+from agents.diff.tokens import MAX_COMPARED_CHARS, Lexicon, Words
 
-MAX_COMPARED_CHARS = 4_000_000
 MAX_COMPARED_PARAGRAPHS = 40_000
-"""How much changed text, both sides together, is searched for paragraphs that are alike: seconds at the very most. Of
-more, only what is unchanged is found. No article comes near; pages that are made to cost time do."""
+"""How many changed paragraphs, both sides together, are searched for those that are alike: seconds at the very most. Of
+more, as of more text than `MAX_COMPARED_CHARS`, only what is unchanged is found. No article comes near; pages that are
+made to cost time do."""
 
 Numbers = tuple[int, ...]
 
@@ -41,19 +41,29 @@ def align(old: tuple[str, ...], new: tuple[str, ...], lexicon: Lexicon) -> list[
     if old > new:  # ties are broken in one direction only, so that both directions give the same matches
         return [Match(match.new, match.old, match.moved) for match in align(new, old, lexicon)]
     in_order, elsewhere = anchors(old, new)
-    groups = [((i,), (j,)) for i, j in (*in_order, *elsewhere)]
-    free_old = sorted(set(range(len(old))).difference(i for (i,), _ in groups))
-    free_new = sorted(set(range(len(new))).difference(j for _, (j,) in groups))
+    matches = _matches(old, new, in_order, elsewhere, lexicon)
+    moved = {(match.old[0], match.new[0]) for match in matches if match.moved}
+    if moved.isdisjoint(in_order):
+        return matches
+    # Between the unchanged paragraphs alone these had not moved, beside the changed ones they have: what they stood
+    # between is looked at once more without them.
+    elsewhere += [pair for pair in in_order if pair in moved]
+    return _matches(old, new, [pair for pair in in_order if pair not in moved], elsewhere, lexicon)
+
+
+def _matches(
+    old: tuple[str, ...], new: tuple[str, ...], in_order: Sequence[Pair], elsewhere: Sequence[Pair], lexicon: Lexicon
+) -> list[Match]:
+    """All matches, given the unchanged paragraphs that stayed in order and those that did not."""
+    same = [*in_order, *elsewhere]
+    groups: list[tuple[Numbers, Numbers]] = [((i,), (j,)) for i, j in same]
+    free_old = sorted(set(range(len(old))).difference(i for i, _ in same))
+    free_new = sorted(set(range(len(new))).difference(j for _, j in same))
     chars = sum(len(old[i]) for i in free_old) + sum(len(new[j]) for j in free_new)
-    if (
-        free_old
-        and free_new
-        and chars <= MAX_COMPARED_CHARS
-        and len(free_old) + len(free_new) <= MAX_COMPARED_PARAGRAPHS
-    ):
-        groups += _changed(
-            {i: lexicon.words(old[i]) for i in free_old}, {j: lexicon.words(new[j]) for j in free_new}, in_order
-        )
+    is_small = chars <= MAX_COMPARED_CHARS and len(free_old) + len(free_new) <= MAX_COMPARED_PARAGRAPHS
+    if free_old and free_new and is_small:
+        before, after = {i: lexicon.words(old[i]) for i in free_old}, {j: lexicon.words(new[j]) for j in free_new}
+        groups += _changed(before, after, in_order)
     in_place = {point[:2] for point in heaviest_chain([(a[0], b[0], len(new[b[0]]) + 1) for a, b in groups])}
     return [Match(a, b, moved=(a[0], b[0]) not in in_place) for a, b in groups]
 

@@ -37,20 +37,21 @@ def _turned(diff: Diff, text: Text, has: _Op, wants: _Op) -> Text:
 
 def _paragraphs(rows: tuple[Row, ...], given: tuple[str, ...], has: _Op, wants: _Op) -> tuple[str, ...]:
     used: list[int] = []
-    made: dict[int, str] = {}
+    made: list[tuple[int, str]] = []
     for place, row in enumerate(rows):
         sources, targets = (row.old, row.new) if has == "-" else (row.new, row.old)
-        if any(number >= len(given) for number in sources) or made.keys() & set(targets):
+        if any(number >= len(given) for number in sources):
             _misfit(f"row {place}")
         text = _other(row.spans, "\n".join([given[number] for number in sources]), has, wants, f"row {place}")
         parts = text.split("\n") if len(targets) > 1 else [text][: len(targets)]
         if len(parts) != len(targets) or (text and not targets):
             _misfit(f"row {place}")
         used += sources
-        made.update(zip(targets, parts, strict=True))
-    if sorted(used) != list(range(len(given))) or sorted(made) != list(range(len(made))):
+        made += zip(targets, parts, strict=True)
+    made.sort()
+    if sorted(used) != list(range(len(given))) or [number for number, _ in made] != list(range(len(made))):
         _misfit("the number of paragraphs")
-    return tuple(made[number] for number in range(len(made)))
+    return tuple(text for _, text in made)
 
 
 def _other(spans: Spans, given: str, has: _Op, wants: _Op, place: str) -> str:

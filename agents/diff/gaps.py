@@ -22,7 +22,7 @@ def pairs_in_gap(old: Mapping[int, Bag], new: Mapping[int, Bag], scale: Scale) -
     ends += zip(old_numbers[len(old) - tail :], new_numbers[len(new) - tail :], strict=True)
     old_numbers, new_numbers = old_numbers[head : len(old) - tail], new_numbers[head : len(new) - tail]
     chain: list[Pair] = []
-    if len(old_numbers) + len(new_numbers) > 2:  # two that face each other need no index
+    if max(len(old_numbers), len(new_numbers)) > 1:  # two that face each other need no index
         points = _alike({i: old[i] for i in old_numbers}, {j: new[j] for j in new_numbers}, scale)
         chain = [(i, j) for i, j, _ in heaviest_chain(points)]
     facing = [

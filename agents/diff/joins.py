@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from agents.diff.similar import Bag, Scale
 
 MIN_IN_REMAINDER = 0.55
-"""A neighbour joins if so much of its weight is in what the other side has and the paragraph beside it has not."""
+"""A neighbour joins if so much of its weight is in what the other side has and the paragraphs beside it have not."""
+
+MIN_OF_REMAINDER = 0.70
+"""Or if it has so much of the weight of that remainder: a part that was split off and grew."""
 
 MIN_JOINED_TOKENS = 4
-"""The shortest neighbour, in tokens, that can join: chance finds less than that anywhere."""
+"""The shortest neighbour, and the shortest remainder, in tokens: less is found anywhere by chance."""
 
 
 def grown(first: int, bags: Mapping[int, Bag], free: set[int], partner: Bag, scale: Scale) -> tuple[int, ...]:
@@ -22,28 +25,44 @@ def grown(first: int, bags: Mapping[int, Bag], free: set[int], partner: Bag, sca
     group = [first]
     if first - 1 not in free and first + 1 not in free:
         return (first,)
-    remainder = Counter(partner.counts)
-    _take(remainder, bags[first])
+    remainder = _Remainder(partner, scale)
+    remainder.take(bags[first])
     for step in (1, -1):
         number = first + step
-        while number in free and _joins(bags[first], bags[number], remainder, scale):
-            _take(remainder, bags[number])
+        while number in free and _can_stand_beside(bags[first], bags[number]) and remainder.is_in(bags[number]):
+            remainder.take(bags[number])
             free.discard(number)
             group.append(number)
             number += step
     return tuple(sorted(group))
 
 
-def _joins(first: Bag, neighbour: Bag, remainder: Mapping[int, int], scale: Scale) -> bool:
-    if "\n" in first.words.text or "\n" in neighbour.words.text:  # joined by a newline, they could not be told apart
-        return False
-    share = scale.shared(neighbour.counts, remainder)
-    return len(neighbour.words) >= MIN_JOINED_TOKENS and share >= MIN_IN_REMAINDER * neighbour.weight
+def _can_stand_beside(first: Bag, neighbour: Bag) -> bool:
+    """Whether the two can be told apart again when they are joined by a newline."""
+    return "\n" not in first.words.text and "\n" not in neighbour.words.text
 
 
-def _take(remainder: Counter[int], bag: Bag) -> None:
-    for token, count in bag.counts.items():
-        if remainder[token] > count:
-            remainder[token] -= count
-        else:
-            del remainder[token]
+class _Remainder:
+    """What a paragraph has and those on the other side have not."""
+
+    def __init__(self, partner: Bag, scale: Scale) -> None:
+        self._scale = scale
+        self._counts = Counter(partner.counts)
+        self._tokens = len(partner.words)
+        self._weight = partner.weight
+
+    def take(self, bag: Bag) -> None:
+        """Leave what a paragraph does not have; takes time for its tokens only."""
+        for token, count in bag.counts.items():
+            taken = min(count, self._counts.get(token, 0))
+            if taken:
+                self._counts[token] -= taken
+                self._tokens -= taken
+                self._weight -= taken * self._scale.weights[token]
+
+    def is_in(self, bag: Bag) -> bool:
+        """Whether a paragraph seems to be a part of this."""
+        if min(self._tokens, len(bag.words)) < MIN_JOINED_TOKENS:
+            return False
+        shared = self._scale.shared(bag.counts, self._counts)
+        return shared >= MIN_IN_REMAINDER * bag.weight or shared >= MIN_OF_REMAINDER * self._weight

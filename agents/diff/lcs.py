@@ -13,8 +13,8 @@ Block = tuple[int, int, int]
 """A run of equal tokens: where it starts on the old side and on the new side, and its length."""
 
 MAX_CELLS = 32_000_000
-"""The largest table (old tokens times new tokens) that is solved exactly. rapidfuzz keeps a bit for each cell: 4 MB, and
-a few milliseconds. Without a limit a megabyte in one paragraph takes 3.5 GB."""
+"""The largest table (old tokens times new tokens) that is solved exactly. rapidfuzz keeps a bit for each cell: 4 MB,
+and a few milliseconds. Without a limit a megabyte in one paragraph takes 3.5 GB."""
 
 MAX_SPLITS = 4
 """How often a table that is too large is split at anchors before what is left counts as rewritten."""

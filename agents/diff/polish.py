@@ -11,15 +11,15 @@ MAX_SWALLOWED_CHARS = 20
 either of them: chance words ("of the") that would tear one edit into many. The second condition is that of
 diff-match-patch's semantic clean-up; alone it swallows phrases that a reader wants to see kept."""
 
-_SENTENCE_ENDS = frozenset(".!?…。！？؟।")
-_CLAUSE_ENDS = frozenset(",;:–—，、；：،؛")
-_CLOSERS = frozenset("\"'”’»)]}」』")
+_SENTENCE_ENDS = frozenset(".!?…。！？؟।")  # noqa: RUF001 - the full stops of other scripts
+_CLAUSE_ENDS = frozenset(",;:–—，、；：،؛")  # noqa: RUF001 - the commas of other scripts
+_CLOSERS = frozenset("\"'”’»)]}」』")  # noqa: RUF001 - typographic quotes
 _MAX_CLOSERS = 3
 """How many closing marks behind a full stop are passed over: .”) and the like, not a page of them."""
 
 
 def polish(blocks: list[Block], old: Words, new: Words) -> list[Block]:
-    """The blocks without small chance equalities, and with insertions and deletions where sentences or clauses begin."""
+    """The blocks without small chance equalities, and with insertions and deletions moved to where sentences end."""
     return _slid(_without_small(blocks, old, new), old, new)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from heapq import nsmallest
+from heapq import nlargest
 
 from agents.diff.lcs import common_tokens, matching_blocks
 from agents.diff.tokens import Words
@@ -19,6 +19,9 @@ MAX_CANDIDATES = 6
 MIN_DICE = 0.22
 """Two paragraphs may be a rewrite if so much of their weight is shared. Found on one article that was paired by hand:
 from 0.22 to 0.23 all twelve pairs are found and no other; below, a wrong one is, and above, one is missed."""
+
+MIN_LONG_TOKENS = 20
+"""Below this length, in tokens, `MIN_KEPT_DICE` is asked instead: short paragraphs share a fifth by chance."""
 
 MIN_CONTAINED = 0.70
 """Or if so much of the lighter one is in the other: what is left of a cut, or a part of a merge."""
@@ -48,24 +51,25 @@ class Scale:
         frequency = Counter(token for words in paragraphs for token in set(words.folded))
         # 4 log2(1 + 1 / share of paragraphs), in whole numbers, so that every machine weighs the same.
         weight_of = {n: ((len(paragraphs) + n) ** 4 // n**4).bit_length() for n in set(frequency.values())}
-        self._weights = {token: weight_of[n] for token, n in frequency.items()}
+        self.weights = {token: weight_of[n] for token, n in frequency.items()}
 
     def bag(self, words: Words) -> Bag:
         """A paragraph with its weight; one of those that the scale was made for."""
         counts = Counter(words.folded)
-        return Bag(words, counts, sum(self._weights[token] * count for token, count in counts.items()))
+        return Bag(words, counts, sum(self.weights[token] * count for token, count in counts.items()))
 
     def shared(self, one: Mapping[int, int], other: Mapping[int, int]) -> int:
         """The weight of what two bags have in common."""
         if len(one) > len(other):
             one, other = other, one
-        return sum(self._weights[token] * min(count, other[token]) for token, count in one.items() if token in other)
+        return sum(self.weights[token] * min(count, other[token]) for token, count in one.items() if token in other)
 
     def are_alike(self, one: Bag, other: Bag, shared: int) -> bool:
         """Whether two paragraphs share enough to be a rewrite of each other."""
-        smaller = min(one, other, key=lambda bag: bag.weight)
-        contained = len(smaller.words) >= MIN_CONTAINED_TOKENS and shared >= MIN_CONTAINED * smaller.weight
-        return contained or dice(one, other, shared) >= MIN_DICE
+        lighter = min(one, other, key=lambda bag: bag.weight)
+        contained = len(lighter.words) >= MIN_CONTAINED_TOKENS and shared >= MIN_CONTAINED * lighter.weight
+        least = MIN_DICE if min(len(one.words), len(other.words)) >= MIN_LONG_TOKENS else MIN_KEPT_DICE
+        return contained or dice(one, other, shared) >= least
 
     def candidates(self, old: Mapping[int, Bag], new: Mapping[int, Bag]) -> Iterator[tuple[int, int, int]]:
         """Pairs of paragraphs that share rare tokens, with the weight of all that they share.
@@ -79,16 +83,17 @@ class Scale:
                 places[token].append(i)
         rank_of = {i: rank for rank, i in enumerate(old)}
         for rank, (j, bag) in enumerate(new.items()):
-            scores: Counter[int] = Counter()
-            for token, count in bag.counts.items():
+            scores: dict[int, int] = {}
+            for token in bag.counts:
                 found = places.get(token, ())
                 if len(found) <= MAX_POSTINGS:
-                    weight = self._weights[token]
+                    weight = self.weights[token]
                     for i in found:
-                        scores[i] += weight * min(count, old[i].counts[token])
+                        scores[i] = scores.get(i, 0) + weight
+            least = min(nlargest(MAX_CANDIDATES, scores.values()), default=0)
             # Of equally good ones the nearest, as in a run of paragraphs that are all much the same.
-            ranked = ((-score, abs(rank_of[i] - rank), i) for i, score in scores.items())
-            for _, _, i in nsmallest(MAX_CANDIDATES, ranked):
+            ranked = sorted((-score, abs(rank_of[i] - rank), i) for i, score in scores.items() if score >= least)
+            for _, _, i in ranked[:MAX_CANDIDATES]:
                 yield i, j, self.shared(old[i].counts, bag.counts)
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from agents.diff.lcs import Block, matching_blocks
 from agents.diff.polish import polish
-from agents.diff.tokens import Lexicon, Words
+from agents.diff.tokens import MAX_COMPARED_CHARS, Lexicon, Words
 from schemas.change import Span, Spans
 
 _INVERSE: Final[dict[str, Literal["=", "-", "+"]]] = {"=": "=", "-": "+", "+": "-"}
@@ -21,6 +21,8 @@ def word_spans(old: str, new: str, lexicon: Lexicon) -> Spans:
     """
     if old == new:
         return _joined([("=", old)])
+    if len(old) + len(new) > MAX_COMPARED_CHARS:
+        return _joined([("-", old), ("+", new)])
     if old > new:  # ties are broken in one direction only, so that both directions give the same marks
         return _joined((_INVERSE[op], text) for op, text in word_spans(new, old, lexicon))
     before, after = lexicon.words(old), lexicon.words(new)

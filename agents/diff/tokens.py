@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
 import regex
+
+MAX_COMPARED_CHARS = 4_000_000
+"""How much text, both sides together, is compared by its tokens: what takes a few seconds and some 100 bytes for each
+character at the very most. More than that counts as rewritten."""
 
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 """Scripts without spaces between words: each of their characters is a word."""
@@ -22,8 +27,8 @@ def _pattern(*, letter: str, letters: str, other: str) -> str:
     A token is, in turn: a number with its separators (1,200, 3.5, 10:30, 24/7) and unit (5pm, 3rd); an abbreviation
     (U.S.); a word with its apostrophes and hyphens; or anything `other`.
     """
-    number = rf"\d+ (?: [.,:/'’\u00a0\u202f] \d+ )* (?: {letters} )?"
-    word = rf"{letters} (?: ['’ʼ‐‑·-] {letters} )*"
+    number = rf"\d+ (?: [.,:/'\u2019\u00a0\u202f] \d+ )* (?: {letters} )?"
+    word = rf"{letters} (?: ['\u2019\u02bc\u2010\u2011\u00b7-] {letters} )*"
     return rf"( {number} | (?: {letter} \. ){{2,}} | {word} | {other} ) (\s*)"
 
 
@@ -43,7 +48,10 @@ _NOT_PLAIN = re.compile(r"[^\x00-\x1b\x20-\u02ff\u2010-\u2027\u202f-\u205e\u20a0
 _SPACE = regex.compile(r"\s*", regex.V1)
 _WORD = regex.compile(r"[\p{L}\p{N}]", regex.V1)
 
-_TYPOGRAPHY = str.maketrans("’‘ʼ“”„«»‐‑‒–—−", '\'\'\'"""""------')
+_TYPOGRAPHY = str.maketrans(
+    "\u2018\u2019\u02bc\u201c\u201d\u201e\u00ab\u00bb\u2010\u2011\u2012\u2013\u2014\u2212",  # quotes, then dashes
+    '\'\'\'"""""------',
+)
 
 
 def _split(text: str) -> list[tuple[str, str]]:
@@ -81,7 +89,7 @@ class Words:
     tokens: tuple[str, ...]
     exact: list[int]
     folded: list[int]
-    bounds: list[int]
+    bounds: array[int]
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -120,7 +128,7 @@ class Lexicon:
     def _read(self, text: str) -> Words:
         pairs = _split(text)
         lead = _SPACE.match(text)
-        bounds = list(accumulate(map(len, chain.from_iterable(pairs)), initial=lead.end() if lead else 0))
+        bounds = array("I", accumulate(map(len, chain.from_iterable(pairs)), initial=lead.end() if lead else 0))
         tokens = tuple(token for token, _ in pairs)
         exact = list(map(self._numbers.__getitem__, tokens))
         return Words(text, tokens, exact, list(map(self._numbers.folded.__getitem__, exact)), bounds)

@@ -106,12 +106,20 @@ async def records(consumer: AIOKafkaConsumer, until_idle: float | None) -> Async
                 last = time.monotonic()
 
 
+def _version(record: Record) -> Version | Change:
+    return decode(record.value, Version, record.place)
+
+
+def _change(record: Record) -> Version | Change:
+    return decode(record.value, Change, record.place)
+
+
 def _printer(*, as_json: bool, versions: bool, source: str | None) -> Callable[[Record], None]:
     console = Console()
 
     def print_record(record: Record) -> None:
         try:
-            event = decode(record.value, Version if versions else Change, record.place)
+            event = _version(record) if versions else _change(record)
         except BadRecordError as error:  # written by somebody else: told, and passed over
             click.echo(f"newsdiff: {error}", err=True)
             return

@@ -20,10 +20,11 @@ from streams.embedded import launch
 USERS_OPTIONS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH")
 """Variables that are meant for the user's own Java."""
 
-
 LAST_WORDS = 5
+"""How many lines of a program's complaints are shown."""
+
 LAST_WORDS_BYTES = 256 * 1024
-"""How many lines of a program's complaints are shown, and how much of the end of its output is searched for them."""
+"""How much of the end of its output is searched for them."""
 
 
 class JavaProcess:

@@ -14,7 +14,7 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 
 from schemas.errors import UnavailableError
 from streams.embedded import EmbeddedKafka
-from streams.embedded.ports import PORTS
+from streams.embedded.ports import PORTS, answers
 from streams.settings import Settings
 from streams.topics import MAX_RECORD, MIB
 
@@ -57,11 +57,21 @@ async def read(bootstrap: str, topic: str, count: int, group: str | None = None)
         return [(await consumer.getone()).value for _ in range(count)]
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[EmbeddedKafka]:
-    """A Kafka that a test may stop and kill."""
-    with EmbeddedKafka(tmp_path / "kafka", cache=CACHE) as broker:
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
+    """A Kafka for the tests of this file."""
+    with EmbeddedKafka(tmp_path_factory.mktemp("own") / "kafka", cache=CACHE) as broker:
         yield broker
+
+
+@pytest.fixture
+def own(shared: EmbeddedKafka) -> EmbeddedKafka:
+    """A Kafka that a test may stop and kill, running."""
+    host, port = shared.bootstrap.split(":")
+    if not answers(host, int(port)):
+        shared.stop()
+        shared.start()
+    return shared
 
 
 def test_stop_and_kill_keep_what_was_acknowledged(own: EmbeddedKafka) -> None:
@@ -88,21 +98,22 @@ def test_stop_and_kill_keep_what_was_acknowledged(own: EmbeddedKafka) -> None:
 
 
 def test_what_is_in_use_is_refused_at_once(own: EmbeddedKafka, tmp_path: Path) -> None:
-    """A directory or port that is in use is an error that names it, and the process or what to set; the first runs on."""
+    """A directory or port that is in use is an error that names it and says what to do; the first Kafka runs on."""
     port = int(own.bootstrap.split(":")[1])
-    with pytest.raises(UnavailableError, match=rf"{tmp_path}/kafka is in use .*process {os.getpid()}"):
-        EmbeddedKafka(tmp_path / "kafka", cache=CACHE).start()
+    directory = own._directory
+    with pytest.raises(UnavailableError, match=rf"{directory} is in use .*process {os.getpid()}"):
+        EmbeddedKafka(directory, cache=CACHE).start()
     with pytest.raises(UnavailableError, match=rf"port {port} .*Address already in use.*NEWSDIFF_BROKER_PORT"):
         EmbeddedKafka(tmp_path / "other", port=port, cache=CACHE).start()
     assert not (tmp_path / "other" / "log").exists()
     asyncio.run(create(own.bootstrap, "still-there"))
 
 
-def test_death_of_kafka_is_told_with_its_last_words(own: EmbeddedKafka, tmp_path: Path) -> None:
+def test_death_of_kafka_is_told_with_its_last_words(own: EmbeddedKafka) -> None:
     """Whoever waits on a Kafka that ends learns how, and where its log is."""
     assert own.pid is not None
     os.kill(own.pid, 9)
-    with pytest.raises(UnavailableError, match=rf"exit code -9: .* \(see {tmp_path}/kafka/kafka\.log\)"):
+    with pytest.raises(UnavailableError, match=rf"exit code -9: .* \(see {own._directory}/kafka\.log\)"):
         own.wait()
 
 

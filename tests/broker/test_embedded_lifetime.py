@@ -77,6 +77,7 @@ def test_command_prints_the_address_and_stops_cleanly(
     host, port = command.stdout.readline().strip().split(":")
     assert answers(host, int(port))
     java = java_of(tmp_path)
+    assert os.getsid(java) == java  # or the terminal's Ctrl-C would reach it before us
     os.killpg(command.pid, number)
     rest, errors = command.communicate(timeout=20)
     assert (command.returncode, rest) == (0, ""), errors
@@ -86,15 +87,13 @@ def test_command_prints_the_address_and_stops_cleanly(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")
 def test_kafka_does_not_outlive_a_killed_parent(command: subprocess.Popen[str], tmp_path: Path) -> None:
-    """When the parent is killed Java is gone at once, and its data can be used again."""
+    """When the parent is killed Java is gone at once."""
     assert command.stdout is not None
     assert command.stdout.readline()
     java = java_of(tmp_path)
     command.kill()
     command.wait()
     wait_until_ended(java)
-    with EmbeddedKafka(tmp_path / "kafka", cache=CACHE) as again:
-        assert again.pid != java
 
 
 def test_kafka_outlives_the_thread_that_started_it(tmp_path: Path) -> None:

@@ -52,7 +52,11 @@ def test_json_lines(tmp_path: Path, name: str, compress) -> None:  # type: ignor
 def test_bytes_come_in_base64(tmp_path: Path) -> None:
     """A body that is no text is carried byte by byte."""
     path = tmp_path / "a.jsonl"
-    line = {"url": "u", "fetched_at": "2026-03-01T12:00:00+00:00", "body_base64": base64.b64encode(b"\xff\x00").decode()}
+    line = {
+        "url": "u",
+        "fetched_at": "2026-03-01T12:00:00+00:00",
+        "body_base64": base64.b64encode(b"\xff\x00").decode(),
+    }
     path.write_bytes(orjson.dumps(line))
     ((item, _),) = read_file(path)
     assert isinstance(item, Fetched)

@@ -1,0 +1,60 @@
+"""What detect keeps of an article: its row in the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+import orjson
+
+MAX_EARLIER = 64
+"""How many versions before the newest are known by their hash, so that their return is seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An article with at least one version.
+
+    `version`: number of the newest version, `fetched_at`: of the fetch that made it. `texts`: number and hash of each
+    version that has a text, oldest first; the last one is what the article says, or said when it was removed. `title`,
+    `byline`: of that text. `gone_*`: answers 404 or 410 since the article was last read: how many, the first of them,
+    and the fetch that was counted last, or ended the count.
+    """
+
+    version: int
+    fetched_at: datetime
+    first_seen: datetime
+    last_changed: datetime | None = None
+    change_count: int = 0
+    source: str
+    title: str
+    byline: str | None = None
+    texts: tuple[tuple[int, str], ...]
+    removed: bool = False
+    gone_count: int = 0
+    gone_since: datetime | None = None
+    gone_last: datetime | None = None
+
+    @property
+    def hash(self) -> str:
+        """The hash of the newest text."""
+        return self.texts[-1][1]
+
+    def number_of(self, text_hash: str) -> int | None:
+        """The newest version with this text, None if none is known."""
+        return next((number for number, known in reversed(self.texts) if known == text_hash), None)
+
+
+def encode_row(row: Row) -> bytes:
+    """The row as the table holds it."""
+    return orjson.dumps(row)
+
+
+def decode_row(row: bytes | None) -> Row | None:
+    """The row from the table. Fields that are not known, from a newer program, are passed over.
+
+    Raises:
+        msgspec.ValidationError: it is no row.
+    """
+    return None if row is None else msgspec.convert(orjson.loads(row), Row)

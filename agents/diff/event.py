@@ -1,0 +1,59 @@
+"""The change event that leads from one version of an article to the next."""
+
+from __future__ import annotations
+
+from agents.diff.compare import diff, stats
+from agents.diff.interval import interval
+from agents.diff.row import Newest
+from agents.diff.text import Text
+from agents.diff.tokens import count_words
+from schemas import topics
+from schemas.article import Meta, event_id
+from schemas.change import Change, ChangeKind, Diff, Side, Stats
+from schemas.version import Version
+
+
+def change(prior: Newest, version: Version, kind: ChangeKind) -> Change:
+    """What changed with a version of an article; for one that was removed, what was there."""
+    if kind == "removed":
+        difference, figures = Diff(), Stats()
+        words, current = _words(prior.text), None
+    else:
+        text = Text.of(version)
+        difference = diff(prior.text, text)
+        figures = stats(difference)
+        words = figures.kept + figures.removed
+        current = _side(Newest.of(version), figures.kept + figures.added)
+    return Change(
+        meta=Meta(
+            id=event_id(version.article.id, version.version, kind, version.hash),
+            stream=topics.CHANGE,
+            domain=version.meta.domain,
+            dt=version.meta.dt,
+            topic=version.meta.topic,
+            partition=version.meta.partition,
+            offset=version.meta.offset,
+        ),
+        kind=kind,
+        article=version.article,
+        prior=_side(prior, words),
+        current=current,
+        interval=interval(prior.fetched_at, version.fetched_at),
+        diff=difference,
+        stats=figures,
+    )
+
+
+def _words(text: Text) -> int:
+    return sum(map(count_words, text.paragraphs))
+
+
+def _side(of: Newest, words: int) -> Side:
+    return Side(
+        version=of.version,
+        hash=of.hash,
+        fetched_at=of.fetched_at,
+        title=of.text.title,
+        byline=of.text.byline,
+        words=words,
+    )

@@ -1,0 +1,87 @@
+"""`newsdiff diff`: the same diff for two files, without Kafka."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import orjson
+from rich.console import Console
+
+from agents.diff.compare import diff, stats
+from agents.diff.text import Text
+from schemas.errors import BadRecordError
+from streams.show import show_files
+from streams.show_html import page
+
+MAX_BYTES = 10 * 1024 * 1024
+"""The largest file that is read: that of the largest page that the service takes."""
+
+
+class BadFileError(click.ClickException):
+    """A file that cannot be compared."""
+
+    exit_code = 2
+
+
+@click.command("diff")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="The diff and its figures as JSON.")
+@click.option("--html", "as_html", is_flag=True, help="A page with both texts side by side.")
+def command(old: Path, new: Path, *, as_json: bool, as_html: bool) -> None:
+    """Show what changed between two files.
+
+    The first line of a text file is its title, every other line a paragraph; of an HTML file (.html, .htm) the article
+    in it is read.
+    """
+    if as_json and as_html:
+        raise click.UsageError("--json and --html exclude each other")
+    prior, current = read_text(old), read_text(new)
+    difference = diff(prior, current)
+    figures = stats(difference)
+    if as_json:
+        click.echo(orjson.dumps({"diff": difference, "stats": figures}))
+    elif as_html:
+        click.echo(page(difference, figures, str(old), str(new)), nl=False)
+    else:
+        show_files(difference, figures, str(old), str(new), Console())
+
+
+def read_text(path: Path) -> Text:
+    """The text in a file.
+
+    Raises:
+        BadFileError: it cannot be read, is too large or not UTF-8, or has no article.
+    """
+    body = _read(path)
+    if path.suffix.lower() in {".html", ".htm"}:
+        return _article(body, path)
+    try:
+        lines = [" ".join(line.split()) for line in body.decode("utf-8-sig").splitlines()]
+    except UnicodeDecodeError as error:
+        raise BadFileError(f"{path} is not text in UTF-8: {error.reason} at byte {error.start}") from None
+    return Text(title=lines[0] if lines else "", paragraphs=tuple(line for line in lines[1:] if line))
+
+
+def _article(body: bytes, path: Path) -> Text:
+    from agents.detect.reading import read_page  # noqa: PLC0415 - the extractor takes a second to load
+
+    try:
+        reading = read_page(body)
+    except BadRecordError as error:
+        raise BadFileError(f"{path}: {error}") from None
+    if not reading.paragraphs:
+        raise BadFileError(f"{path}: there is no article in this page")
+    return Text(reading.title, reading.byline, reading.standfirst, tuple(p.text for p in reading.paragraphs))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            body = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadFileError(f"{path} cannot be read: {error.strerror}") from None
+    if len(body) > MAX_BYTES:
+        raise BadFileError(f"{path} has more than {MAX_BYTES} bytes, which is the most that is compared")
+    return body

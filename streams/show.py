@@ -1,0 +1,133 @@
+"""A change as a terminal shows it: a heading, and the words that changed."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Final
+
+import regex
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from agents.diff.tokens import count_words
+from schemas.change import Change, Diff, Row, Spans, Stats
+from schemas.version import Version
+
+CONTEXT = 80
+"""Characters of unchanged text that are shown before and behind a mark."""
+
+_STYLES: Final = {"=": "", "-": "red strike", "+": "green"}
+_BRACKETS: Final = {"=": ("", ""), "-": ("[-", "-]"), "+": ("{+", "+}")}
+
+# Controls could write anywhere on the terminal, format characters could turn text around. Joiners, tags and the signs
+# under Arabic numbers stay: Persian words, flags and years are written with them.
+_HOSTILE = regex.compile(
+    r"[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]--[\u200c\u200d\U000e0020-\U000e007f\u0600-\u0605\u06dd]]", regex.V1
+)
+
+
+def visible(text: str) -> str:
+    """The text with all that a terminal would obey instead of showing replaced by U+FFFD."""
+    return _HOSTILE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def show(change: Change, console: Console) -> None:
+    """Print a change: a heading and the rows that changed."""
+    version = f"version {change.prior.version} → {change.current.version if change.current else 'gone'}"
+    facts = [change.article.source, change.kind, change.interval.words, version]
+    title = change.diff.title or (("=", change.prior.title),)  # the diff of a removal is empty
+    _print_heading(console, title, facts, change.stats if change.current else None)
+    _print(console, Text(visible(change.article.url), "dim"))
+    _print_body(change.diff, console)
+    console.print()
+
+
+def show_files(diff: Diff, stats: Stats, old: str, new: str, console: Console) -> None:
+    """Print the diff of two files under their names."""
+    _print_heading(console, diff.title, [f"{old} → {new}"], stats)
+    _print_body(diff, console)
+
+
+def show_version(version: Version, console: Console) -> None:
+    """Print a version in one line."""
+    words = sum(count_words(paragraph.text) for paragraph in version.paragraphs)
+    facts = [version.kind, f"version {version.version}", version.title, f"{words:,} words", version.article.url]
+    _print(console, Text(visible(" · ".join(facts))))
+
+
+def _print_heading(console: Console, title: Spans, facts: list[str], stats: Stats | None) -> None:
+    _print(console, _marked(title, console, "bold"))
+    if stats:
+        facts = [*facts, f"{stats.added:,} words added, {stats.removed:,} removed"]
+    _print(console, Text(visible(" · ".join(facts)), "dim"))
+
+
+def _print_body(diff: Diff, console: Console) -> None:
+    """Byline, standfirst and paragraphs, as far as they changed."""
+    for name, spans in (("Byline", diff.byline), ("Standfirst", diff.standfirst)):
+        if any(op != "=" for op, _ in spans):
+            _print_row(name, spans, console)
+    for same, rows in groupby(diff.rows, key=lambda row: row.kind == "equal"):
+        if same:
+            count = sum(1 for _ in rows)
+            console.print()
+            _print(console, Text(f"… {count} paragraph{'' if count == 1 else 's'} unchanged", "dim"))
+        else:
+            for row in rows:
+                _print_row(label(row), row.spans, console)
+
+
+def label(row: Row) -> str:
+    """What happened to the paragraphs of a row beyond their words, if anything."""
+    match row.kind:
+        case "moved":
+            return f"Moved from paragraph {row.old[0] + 1} to {row.new[0] + 1}"
+        case "split":
+            return f"Split into {len(row.new)}"
+        case "merged":
+            return f"Merged from {len(row.old)}"
+    return ""
+
+
+def _print_row(name: str, spans: Spans, console: Console) -> None:
+    text = Text()
+    if name:
+        text.append(f"{name}: ", "dim italic")
+    text.append_text(_marked(shortened(spans), console))
+    console.print()
+    _print(console, Padding(text, (0, 0, 0, 2)) if console.is_terminal else text)
+
+
+def _marked(spans: Spans, console: Console, style: str = "") -> Text:
+    """The spans with their marks: colours, or brackets where there are none."""
+    plain = console.color_system is None or console.no_color
+    text = Text(style=style)
+    for op, part in spans:
+        shown = "¶\n".join(map(visible, part.split("\n")))
+        before, behind = _BRACKETS[op] if plain else ("", "")
+        text.append(f"{before}{shown}{behind}", "" if plain else _STYLES[op])
+    return text
+
+
+def shortened(spans: Spans) -> Spans:
+    """The spans with long unchanged text cut down to what is near a mark."""
+    last = len(spans) - 1
+    return tuple(
+        (op, _cut(text, first=place == 0, last=place == last) if op == "=" else text)
+        for place, (op, text) in enumerate(spans)
+    )
+
+
+def _cut(text: str, *, first: bool, last: bool) -> str:
+    head, tail = 0 if first and not last else CONTEXT, 0 if last else CONTEXT
+    if len(text) <= head + tail + CONTEXT // 2:  # little would be saved
+        return text
+    start, end = text[:head], text[len(text) - tail :]
+    start = start.rpartition(" ")[0] or start
+    end = end.partition(" ")[2] or end
+    return " ".join(part for part in (start, "…", end) if part)
+
+
+def _print(console: Console, what: RenderableType) -> None:
+    console.print(what, soft_wrap=not console.is_terminal, highlight=False)

@@ -1,0 +1,87 @@
+"""Tokens are what a reader takes for a word, a number or a sign, and no character is lost between them."""
+
+# ruff: noqa: RUF001 - typography is what is tested
+from __future__ import annotations
+
+import pytest
+import regex
+from diff_texts import any_paragraph
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.diff import tokens
+from agents.diff.tokens import Lexicon, count_words, fold
+
+
+def split(text: str) -> list[str]:
+    """The tokens of a text."""
+    return list(Lexicon().words(text).tokens)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It cost 1,200.50 crowns.", ["It", "cost", "1,200.50", "crowns", "."]),
+        ("At 10:30, the 3rd of 24/7", ["At", "10:30", ",", "the", "3rd", "of", "24/7"]),
+        ("$3.5 or 5%", ["$", "3.5", "or", "5", "%"]),
+        ("The U.S. and p.m.", ["The", "U.S.", "and", "p.m."]),
+        ("don’t, O'Brien’s well-known COVID-19", ["don’t", ",", "O'Brien’s", "well-known", "COVID-19"]),
+        ("“Yes,” he said—twice.", ["“", "Yes", ",", "”", "he", "said", "—", "twice", "."]),
+        ("日本語。กำลัง", ["日", "本", "語", "。", "กำ", "ลั", "ง"]),
+        ("한국어 문장 क्षि हिन्दी", ["한국어", "문장", "क्षि", "हिन्दी"]),
+        ("👩‍👩‍👧 🇩🇪🇫🇷 1️⃣ cafe\u0301", ["👩‍👩‍👧", "🇩🇪", "🇫🇷", "1️⃣", "cafe\u0301"]),
+        ("עברית, العربية؟ ۱۲۳", ["עברית", ",", "العربية", "؟", "۱۲۳"]),
+        ("1\u00a0200 m", ["1\u00a0200", "m"]),
+    ],
+)
+def test_tokens_are_words_numbers_and_signs(text: str, expected: list[str]) -> None:
+    """Numbers, contractions, compounds and grapheme clusters stay whole; unspaced scripts come apart."""
+    assert split(text) == expected
+
+
+@given(any_paragraph)
+def test_nothing_is_lost_between_tokens(text: str) -> None:
+    """Between tokens, and before and behind them, there is white space only."""
+    words = Lexicon().words(text)
+    position = 0
+    for index, token in enumerate(words.tokens):
+        assert regex.fullmatch(r"\s*", text[position : words.start(index)])
+        assert text[words.start(index) : words.end(index)] == token != ""
+        position = words.end(index)
+    assert regex.fullmatch(r"\s*", text[position:])
+
+
+@given(st.text(st.sampled_from("ab1,.’'-–:/_²\u00a0 éß\u0301日ก\u200d👩"), max_size=12))
+def test_the_fast_pattern_splits_as_the_full_one(text: str) -> None:
+    """Which of the two patterns reads a text makes no difference."""
+    if not tokens._NOT_PLAIN.search(text):
+        assert tokens._PLAIN_TOKEN.findall(text) == tokens._TOKEN.findall(text)
+
+
+@given(any_paragraph, any_paragraph)
+def test_words_are_counted_alike_in_one_text_or_two(one: str, other: str) -> None:
+    """A text has as many words as its two halves, cut between tokens."""
+    assert count_words(f"{one} . {other}") == count_words(one) + count_words(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 0), ("— … !", 0), ("Two words.", 2), ("1,200 U.S. troops", 3), ("日本。", 2)]
+)
+def test_what_counts_as_a_word(text: str, count: int) -> None:
+    """A word has a letter or a digit; punctuation is none, a character of an unspaced script is one."""
+    assert count_words(text) == count
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Café", "cafe\u0301"), ("don’t", "Don't"), ("–", "-"), ("STRASSE", "straße")]
+)
+def test_fold_is_blind_to_typography(one: str, other: str) -> None:
+    """Case, kind of quote or dash and Unicode's normal forms do not count when paragraphs are compared."""
+    assert fold(one) == fold(other)
+
+
+def test_exact_numbers_are_not_blind() -> None:
+    """Tokens have the same exact number only where they are the same, and the same folded one where folding is."""
+    words = Lexicon().words("Yes yes yes")
+    assert words.exact[0] != words.exact[1] == words.exact[2]
+    assert len(set(words.folded)) == 1

@@ -1,0 +1,176 @@
+"""The commands do what they say against a real Kafka, and say in one line what is wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+from service import START, Client, fetched, page, paragraphs
+
+from schemas import topics
+from schemas.dead_letter import read_dead_letter
+from streams.settings import Settings
+
+pytestmark = pytest.mark.broker
+
+
+def newsdiff(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a user does, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "streams", *arguments],
+        env={**os.environ, **settings.environment()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def stored(path: Path, url: str, *bodies: bytes) -> Path:
+    """A file of stored fetches, an hour between them."""
+    lines = [
+        {
+            "url": url,
+            "fetched_at": START.replace(hour=hour),
+            "status": 200,
+            "content_type": "text/html",
+            "body": body.decode(),
+        }
+        for hour, body in enumerate(bodies)
+    ]
+    path.write_bytes(b"\n".join(orjson.dumps(line) for line in lines))
+    return path
+
+
+def test_import_then_tail(client: Client, tmp_path: Path) -> None:
+    """What is imported comes out of `tail`, as JSON and for people; importing it again adds nothing."""
+    url = client.url()
+    file = stored(tmp_path / "a.jsonl", url, page("Storm", *paragraphs("12")), page("Storm", *paragraphs("13")))
+    for _ in range(2):
+        done = newsdiff(client.settings, "import", str(file))
+        assert (done.returncode, done.stderr) == (0, "2 fetches imported\n")
+        client.settle()
+    only = ("tail", "--from", "earliest", "--until-idle", "2", "--article", f"{url}?utm_source=x")
+    lines = newsdiff(client.settings, *only, "--json").stdout.splitlines()
+    assert [orjson.loads(line)["current"]["version"] for line in lines] == [2]
+    shown = newsdiff(client.settings, *only).stdout
+    assert "[-12-]{+13+}" in shown
+    assert "about 1 hour later" in shown
+    versions = newsdiff(client.settings, *only, "--versions", "--json").stdout.splitlines()
+    assert [orjson.loads(line)["kind"] for line in versions] == ["first", "edited"]
+    assert newsdiff(client.settings, *only, "--source", "nobody").stdout == ""
+
+
+def test_import_tells_what_it_cannot_use(client: Client, tmp_path: Path) -> None:
+    """A bad line is told with file and line, the rest is imported, and the exit code says that something was wrong."""
+    url = client.url()
+    file = stored(tmp_path / "a.jsonl", url, page("Storm", *paragraphs("12")))
+    file.write_bytes(
+        b'{"url": 1}\n' + file.read_bytes() + b'\n{"url": "mailto:x", "fetched_at": "2026-03-01T12:00:00Z"}'
+    )
+    done = newsdiff(client.settings, "import", str(file))
+    assert done.returncode == 1
+    assert f"{file}:1" in done.stderr
+    assert "mailto:x" in done.stderr
+    assert "2 of 3 fetches could not be used" in done.stderr
+    client.settle()
+    assert len(client.versions(url)) == 1
+
+
+def test_tail_ends_quietly_when_its_reader_does(client: Client) -> None:
+    """`tail | head` is no error."""
+    url = client.url()
+    client.write([fetched(url, page("Storm", *paragraphs(str(n))), minutes=n) for n in range(200)])
+    client.settle()
+    command = f"{sys.executable} -m streams tail --json --from earliest --until-idle 2 | head -n 1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        env={**os.environ, **client.settings.environment()},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_dead_letters_are_listed_shown_and_replayed(client: Client) -> None:
+    """A dead letter can be found and read, and goes back as it was; one that dies again says that it was tried twice."""
+    url = client.url()
+    client.write([(url.encode(), b"not an \x1b[31mevent", ())])
+    client.settle()
+    listed = newsdiff(client.settings, "dead-letters", "list", "--reason", "not_an_event")
+    (line,) = (line for line in listed.stdout.splitlines() if url in line)
+    place = line.split()[0]
+    shown = newsdiff(client.settings, "dead-letters", "show", place)
+    assert "not_an_event" in shown.stdout
+    assert "\x1b" not in shown.stdout
+    assert "not an \\x1b[31mevent" in shown.stdout
+    replayed = newsdiff(client.settings, "dead-letters", "replay", place)
+    assert replayed.stdout == "1 dead letters replayed\n"
+    client.settle()
+    letters = [read_dead_letter(r) for r in client.read(topics.DEAD_LETTER) if r.key == url.encode()]
+    assert [letter.attempts for letter in letters] == [1, 2]
+    assert newsdiff(client.settings, "dead-letters", "show", "0:999999").returncode == 1
+    assert newsdiff(client.settings, "dead-letters", "show", "first").returncode == 2
+    assert newsdiff(client.settings, "dead-letters", "replay").returncode == 2
+
+
+def test_the_doctor_finds_a_healthy_service_healthy(client: Client) -> None:
+    """With everything in place, nothing is wrong, and no step lags."""
+    client.settle()
+    done = newsdiff(client.settings, "doctor")
+    assert done.returncode == 0, done.stdout
+    assert "1 workers in the group newsdiff" in done.stdout
+    assert "detect lags 0 records" in done.stdout
+    assert "diff lags 0 records" in done.stdout
+
+
+def test_another_partition_count_is_refused(client: Client) -> None:
+    """A service that would look for rows in the wrong partition does not start, and says which setting to mend."""
+    other = dataclasses.replace(client.settings, partitions=5)
+    for command in ("topics", "worker", "doctor"):
+        done = newsdiff(other, command)
+        assert done.returncode == 1
+        assert "has 4 partitions, NEWSDIFF_PARTITIONS is 5: set it to 4" in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["topics", "worker", "tail", "doctor", "import", "dead-letters list"])
+def test_a_missing_broker_is_one_clear_line(tmp_path: Path, command: str) -> None:
+    """Without a Kafka, every command ends at once with one line that says what to do."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        settings = Settings(kafka=f"127.0.0.1:{free.getsockname()[1]}", data=tmp_path)
+    file = stored(tmp_path / "a.jsonl", "https://eastmere-echo.test/a", b"x")
+    done = newsdiff(settings, *command.split(), *([str(file)] if command == "import" else []))
+    said = [line for line in (done.stdout + done.stderr).splitlines() if "no Kafka answers" in line]
+    assert done.returncode == 1
+    assert len(said) == 1
+    assert str(settings.kafka) in said[0]
+    assert "newsdiff up" in said[0]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
+    """`up` does not start beside another server on its port, and says which setting chooses another."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = Settings(data=tmp_path, broker_port=taken.getsockname()[1])
+        done = newsdiff(settings, "up")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert str(settings.broker_port) in done.stderr
+
+
+def test_a_second_worker_in_the_same_directory_is_refused(client: Client) -> None:
+    """Two workers never share a data directory; the second is told which process has it."""
+    done = newsdiff(dataclasses.replace(client.settings, data=client.settings.data / "worker-1"), "worker")
+    assert done.returncode == 1
+    assert "in use by another worker" in done.stderr
