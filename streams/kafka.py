@@ -10,13 +10,21 @@ from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    CoordinatorLoadInProgressError,
+    GroupCoordinatorNotAvailableError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+)
 
 from schemas.errors import UnavailableError
 from schemas.record import Record
 from streams.settings import Settings
 
 IDLE_FETCH_MS = 200
+
+COORDINATOR_ATTEMPTS = 40
+"""Half seconds that a group's coordinator has to be found."""
 
 
 @contextlib.asynccontextmanager
@@ -73,6 +81,21 @@ async def committed_consumer(settings: Settings, topic: str) -> AsyncIterator[AI
         yield consumer
     finally:
         await consumer.stop()
+
+
+async def committed_offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, int]:
+    """The committed offsets of a consumer group.
+
+    Raises:
+        UnavailableError: its coordinator does not answer.
+    """
+    for _ in range(COORDINATOR_ATTEMPTS):
+        try:
+            found = await admin.list_consumer_group_offsets(group)
+            return {partition: offset.offset for partition, offset in found.items()}
+        except (GroupCoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorForGroupError):
+            await asyncio.sleep(0.5)  # a new Kafka makes the topic of the offsets when it is first asked for it
+    raise UnavailableError(f"the coordinator of the group {group} does not answer: look at Kafka's log")
 
 
 async def records_until_end(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:

@@ -52,14 +52,14 @@ def show_files(diff: Diff, stats: Stats, old: str, new: str, console: Console) -
 def show_version(version: Version, console: Console) -> None:
     """Print a version in one line."""
     words = sum(count_words(paragraph.text) for paragraph in version.paragraphs)
-    facts = [version.kind, f"version {version.version}", version.title, f"{words:,} words", version.article.url]
+    facts = [version.kind, f"version {version.version}", version.title, _counted(words, "word"), version.article.url]
     _print(console, Text(visible(" · ".join(facts))))
 
 
 def _print_heading(console: Console, title: Spans, facts: list[str], stats: Stats | None) -> None:
     _print(console, _marked(title, console, "bold"))
     if stats:
-        facts = [*facts, f"{stats.added:,} words added, {stats.removed:,} removed"]
+        facts = [*facts, f"{_counted(stats.added, 'word')} added, {stats.removed:,} removed"]
     _print(console, Text(visible(" · ".join(facts)), "dim"))
 
 
@@ -72,7 +72,7 @@ def _print_body(diff: Diff, console: Console) -> None:
         if same:
             count = sum(1 for _ in rows)
             console.print()
-            _print(console, Text(f"… {count} paragraph{'' if count == 1 else 's'} unchanged", "dim"))
+            _print(console, Text(f"… {_counted(count, 'paragraph')} unchanged", "dim"))
         else:
             for row in rows:
                 _print_row(label(row), row.spans, console)
@@ -127,6 +127,10 @@ def _cut(text: str, *, first: bool, last: bool) -> str:
     start = start.rpartition(" ")[0] or start
     end = end.partition(" ")[2] or end
     return " ".join(part for part in (start, "…", end) if part)
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
 def _print(console: Console, what: RenderableType) -> None:

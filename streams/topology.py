@@ -49,6 +49,8 @@ def new_producer(settings: Settings, transactional_id: str | None = None) -> AIO
         enable_idempotence=True,
         acks="all",
         compression_type="zstd",
+        linger_ms=5,  # a request for every record would cost more than all the rest
+        max_batch_size=MIB,
         max_request_size=MAX_DEAD_LETTER + MIB,
         request_timeout_ms=60_000,
     )

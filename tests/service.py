@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import AIOKafkaProducer
 
 from schemas import topics
 from schemas.change import Change
@@ -18,7 +17,7 @@ from schemas.fetch import write_fetch
 from schemas.outcome import Outcome
 from schemas.record import Headers, Record
 from schemas.version import Version
-from streams.kafka import committed_consumer, records_until_end
+from streams.kafka import admin_client, committed_consumer, committed_offsets, records_until_end
 from streams.settings import Settings
 from streams.topology import new_producer, stages
 
@@ -96,16 +95,11 @@ class Client:
 
     async def _behind(self, topic: str) -> int:
         """How many records of a topic come after the committed offsets."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.bootstrap)
-        await admin.start()
-        try:
-            committed = await admin.list_consumer_group_offsets(self.settings.app_id)
-        finally:
-            await admin.close()
+        async with admin_client(self.settings) as admin:
+            committed = await committed_offsets(admin, self.settings.app_id)
         async with committed_consumer(self.settings, topic) as consumer:
             for partition in consumer.assignment():
-                offset = committed.get(TopicPartition(*partition))
-                consumer.seek(partition, max(0, offset.offset) if offset else 0)
+                consumer.seek(partition, max(0, committed.get(partition, 0)))
             return sum([1 async for _ in records_until_end(consumer)])
 
     def read(self, topic: str) -> list[Record]:

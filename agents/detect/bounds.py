@@ -28,7 +28,7 @@ MAX_CHILDREN = 5_000
 """Children of one element. Real: 258."""
 
 MAX_CELLS = 200_000
-"""Rows of all tables times the cells of the widest, since the extractor fills all rows up to that width."""
+"""Rows of all tables times the cells of the widest, since the extractor fills all rows up to that width, or to 100."""
 
 MAX_NAMES = 2_000_000
 """Characters of all classes and ids, which the extractor's rules search through. Real: less than 1,491,126."""
@@ -51,6 +51,11 @@ def check_text(text: str) -> None:
     long = (match[0] for match in _TAG.finditer(text) if match.end() - match.start() > _SHORT)
     squares = sum(len(_SEPARATOR.findall(_QUOTED.sub('"', tag))) ** 2 for tag in long)
     _check("attributes in one tag", int(squares**0.5), MAX_ATTRIBUTES)
+
+
+def is_large(text: str) -> bool:
+    """Whether a page can exceed the bounds of `check_tree` at all: most cannot, and are spared the walk."""
+    return text.count("<") > MAX_CHILDREN or len(text) > MAX_NAMES
 
 
 def check_tree(tree: HtmlElement) -> None:

@@ -13,27 +13,28 @@ _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-
 
 # What is never seen: soft hyphen, zero-width space, word joiner, byte order mark. The zero-width joiners stay in what
 # is shown, since Persian words and emoji are made with them.
-_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
 # Beyond those, zero-width joiners and the marks of the direction of writing.
-_DROPPED = _UNSEEN | dict.fromkeys([0x180E, *range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x2061, 0x2070)])
+_DROPPED = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 _VARIANTS = {
     # curly, low and reversed single quotes, prime, acute, grave, modifier apostrophe
-    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032\u00b4\u0060\u02bc"), "'"),
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4\u0060\u02bc", "'"),
     # the same, double
-    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033"), '"'),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),
     # hyphens, figure, en and em dash, bar, minus
-    **dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-"),
-    ord("\u2026"): "...",
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    "\u2026": "...",
 }
+_VARIANT = re.compile(f"[{''.join(_VARIANTS)}]")
 
 
 def clean(text: str) -> str:
     """Text as it is shown: NFC, in one line, single spaces, without what is no text or never seen."""
     text = _NO_TEXT.sub("", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text.translate(_UNSEEN))
+        text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
     return " ".join(text.split())
 
 
@@ -45,8 +46,8 @@ def fold(text: str) -> str:
     # NFC after dropping, which may bring a letter and its accent together, and before the variants, some of which it
     # makes out of other characters.
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text.translate(_DROPPED))
-    return " ".join(text.translate(_VARIANTS).split())
+        text = unicodedata.normalize("NFC", _DROPPED.sub("", text))
+    return " ".join(_VARIANT.sub(lambda match: _VARIANTS[match[0]], text).split())
 
 
 def text_hash(title: str, byline: str | None, standfirst: str | None, paragraphs: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura.settings import Document
 from trafilatura.utils import line_processing, trim
 
-from agents.detect.bounds import MAX_TAGS, check_text, check_tree
+from agents.detect.bounds import MAX_TAGS, check_text, check_tree, is_large
 from agents.detect.charset import decode
 from agents.detect.folding import clean, text_hash
 from agents.detect.metadata import read_metadata
@@ -77,7 +77,8 @@ def read_page(body: bytes, charset: str | None = None) -> Reading:
         tree = _parse(cleaned)
     except ParserError:  # nothing but whitespace and comments
         return Reading()
-    check_tree(tree)
+    if is_large(cleaned):
+        check_tree(tree)
     return _extract(tree)
 
 
@@ -115,7 +116,9 @@ def _extract(tree: HtmlElement) -> Reading:
             del cell.attrib[span]
     try:
         found = read_metadata(tree)
-        document = trafilatura.bare_extraction(tree, fast=True, include_comments=False, include_links=True)
+        document = trafilatura.bare_extraction(
+            tree, fast=True, include_comments=False, include_links=True, output_format="txt"
+        )
         kept, left_out = read_paragraphs(document.body) if isinstance(document, Document) else ((), ())
     except MemoryError:
         raise
@@ -134,7 +137,7 @@ def _extract(tree: HtmlElement) -> Reading:
         modified=found.modified,
         language=found.language,
         section=found.section,
-        paragraphs=kept,
+        paragraphs=tuple(p for p in kept if p.text not in (found.title, found.standfirst)),
         furniture=left_out,
         flags=found.flags,
     )

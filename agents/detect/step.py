@@ -64,7 +64,7 @@ class Detect:
         if text_hash is None:
             reading = _reading(fetch)
             if not reading.paragraphs:
-                return _no_article(source, "the body is binary" if BINARY in reading.flags else "there is no text")
+                return _no_article(source, _why_no_text(fetch, reading))
             text_hash = reading.hash
             if body:
                 self._memory.remember(source.url, body, text_hash)
@@ -78,6 +78,12 @@ def _reading(fetch: Fetch) -> Reading:
     if fetch.extracted is not None:
         return read_extracted(fetch.extracted)
     return read_page(fetch.body or b"", fetch.charset)
+
+
+def _why_no_text(fetch: Fetch, reading: Reading) -> str:
+    if fetch.body is not None and not fetch.body.strip():
+        return "the body is empty"
+    return "the body is no text" if BINARY in reading.flags else "there is no article in the page"
 
 
 def _send_on(source: Source) -> Result:

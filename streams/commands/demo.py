@@ -50,7 +50,11 @@ def command(settings: Settings, data: Path | None) -> None:
 
 async def _demo(settings: Settings, processes: WorkerProcesses) -> None:
     producer = new_producer(settings)
-    async with Press(settings.data / "press") as press, committed_consumer(settings, topics.CHANGE) as consumer, producer:
+    async with (
+        Press(settings.data / "press") as press,
+        committed_consumer(settings, topics.CHANGE) as consumer,
+        producer,
+    ):
         click.echo(f"{press.summary}\nKafka is at {settings.bootstrap}; Ctrl-C ends it", err=True)
         await seek(consumer, "latest")
         console = Console()

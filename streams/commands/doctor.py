@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas import topics
 from schemas.errors import NewsdiffError, UnavailableError
-from streams.kafka import admin_client, committed_consumer
+from streams.kafka import admin_client, committed_consumer, committed_offsets
 from streams.settings import PREFIX, Settings
 from streams.topics import differences
 from streams.topology import stages
@@ -84,15 +84,15 @@ def _disk(settings: Settings) -> Finding:
 
 
 async def _lag(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncIterator[Finding]:
+    committed = await committed_offsets(admin, settings.app_id)
     members = (await admin.describe_consumer_groups([settings.app_id]))[0].groups[0][5]
     if members:
         yield "ok", f"{len(members)} workers in the group {settings.app_id}"
     else:
         yield "note", f"no worker in the group {settings.app_id}: start one with `newsdiff worker`"
-    committed = await admin.list_consumer_group_offsets(settings.app_id)
     for stage in stages(settings.partitions):
         async with committed_consumer(settings, stage.reads) as consumer:
-            lag = await _behind(consumer, {tp: offset.offset for tp, offset in committed.items()})
+            lag = await _behind(consumer, committed)
         yield "ok" if lag == 0 else "note", f"{stage.name} lags {lag} records behind on {stage.reads}"
 
 

@@ -53,7 +53,7 @@ async def _import(settings: Settings, files: tuple[Path, ...]) -> tuple[int, int
     producer = new_producer(settings)
     await start(producer.start, settings)
     try:
-        if topics.FETCH not in await producer.client.fetch_all_metadata_topics():
+        if topics.FETCH not in (await producer.client.fetch_all_metadata()).topics():
             raise UnavailableError(f"there is no topic {topics.FETCH} at {settings.bootstrap}: run `newsdiff topics`")
         pending: set[asyncio.Future[object]] = set()
         for item in _with_progress(files):

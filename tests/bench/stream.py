@@ -16,12 +16,12 @@ from pathlib import Path
 
 import xxhash
 from aiokafka import AIOKafkaConsumer
-from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas import topics
 from schemas.fetch import write_fetch
 from streams.commands.topics import ensure_topics
 from streams.embedded import EmbeddedKafka
+from streams.kafka import admin_client, committed_offsets
 from streams.settings import Settings
 from streams.supervisor import WorkerProcesses
 from streams.topology import new_producer
@@ -58,21 +58,17 @@ async def _write(settings: Settings) -> None:
 
 async def _ours(settings: Settings) -> float:
     """Fetches a second between the first commit and the last, as the broker has them."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
-    await admin.start()
     began, before = 0.0, 0
-    try:
+    async with admin_client(settings) as admin:
         with WorkerProcesses(settings, 1):
             while True:
-                offsets = await admin.list_consumer_group_offsets(settings.app_id)
-                done = sum(offset.offset for tp, offset in offsets.items() if tp.topic == topics.FETCH)
+                offsets = await committed_offsets(admin, settings.app_id)
+                done = sum(offset for partition, offset in offsets.items() if partition.topic == topics.FETCH)
                 if done >= FETCHES:
                     return (done - before) / (time.monotonic() - began)
                 if not began and done >= FETCHES // 20:
                     began, before = time.monotonic(), done
                 await asyncio.sleep(0.02)
-    finally:
-        await admin.close()
 
 
 async def _peer(bootstrap: str) -> float:
