@@ -73,7 +73,7 @@ class Settings:
     kafka: str | None = _setting(
         _servers, None, "Kafka's bootstrap servers; without it, `up` starts one on this machine"
     )
-    broker_port: int = _setting(_whole(1, 65535), 9092, "the port of the Kafka that `up` and `broker` start")
+    broker_port: int = _setting(_whole(0, 65535), 9092, "the port of the Kafka that `up` starts; 0: any free one")
     data: Path = _setting(Path, Path(".newsdiff"), "the directory for everything that is kept on this machine")
     cache: Path | None = _setting(Path, None, "the directory for Kafka's jars; without it, the user's cache")
     app_id: str = _setting(_app_id, "newsdiff", "consumer group, prefix of changelogs and transactional ids; for life")

@@ -1,6 +1,6 @@
 """How much of a page is read: whatever would keep the parser or the extractor busy for seconds is refused beforehand.
 
-Some of their steps take quadratic time. At these bounds the worst pages known take 3 s and 900 MB. The figures for
+Some of their steps take quadratic time. At these bounds the worst pages known take 2 to 3 s and 250 MB. The figures for
 real pages are the largest of 2,689 (articles of 2019, and terms of service fetched over years).
 """
 
@@ -18,6 +18,9 @@ MAX_TAGS = 60_000
 MAX_ATTRIBUTES = 20_000
 """Attributes of one tag, whose number counts squared, since so does the parser's time. Real: 6,456 (in a script)."""
 
+MAX_ALL_ATTRIBUTES = 200_000
+"""Attributes of all elements, of which the extractor makes several copies."""
+
 MAX_ELEMENTS = 20_000
 """Elements. Real: 3,276."""
 
@@ -27,8 +30,11 @@ MAX_TEXTS = 25_000
 MAX_CHILDREN = 5_000
 """Children of one element. Real: 258."""
 
-MAX_CELLS = 200_000
-"""Rows of all tables times the cells of the widest, since the extractor fills all rows up to that width, or to 100."""
+MAX_CELLS = 500_000
+"""Rows of all tables times the cells of the widest, since the extractor fills all rows up to that width."""
+
+_MAX_WIDTH = 100
+"""The extractor's own limit for that width."""
 
 MAX_NAMES = 2_000_000
 """Characters of all classes and ids, which the extractor's rules search through. Real: less than 1,491,126."""
@@ -37,7 +43,7 @@ MAX_NAMES = 2_000_000
 _TAG = re.compile(r"""<[a-zA-Z](?:[^"'>]++|"[^"]*+"?|'[^']*+'?)*+""")
 _QUOTED = re.compile(r""""[^"]*+"?|'[^']*+'?""")
 _SEPARATOR = re.compile(r"""[\s/="]+""")
-_SHORT = 2000
+_SHORT = 500
 """Characters of a tag that cannot have many attributes."""
 
 
@@ -64,19 +70,21 @@ def check_tree(tree: HtmlElement) -> None:
     Raises:
         BadRecordError: `too_complex`.
     """
-    elements = texts = names = crowd = rows = widest = 0
+    elements = attributes = texts = names = crowd = rows = widest = 0
     for element in tree.iter():
         children = len(element)
         elements += 1
+        attributes += len(element.attrib)
         texts += (element.text is not None) + (element.tail is not None)
         names += len(element.get("class") or "") + len(element.get("id") or "")
         crowd = max(crowd, children)
         if element.tag == "tr":
             rows, widest = rows + 1, max(widest, children)
     _check("elements", elements, MAX_ELEMENTS)
+    _check("attributes", attributes, MAX_ALL_ATTRIBUTES)
     _check("stretches of text", texts, MAX_TEXTS)
     _check("children of one element", crowd, MAX_CHILDREN)
-    _check("cells in tables", rows * widest, MAX_CELLS)
+    _check("cells in tables", rows * min(widest, _MAX_WIDTH), MAX_CELLS)
     _check("characters of classes and ids", names, MAX_NAMES)
 
 

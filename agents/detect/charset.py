@@ -11,17 +11,18 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 # The charsets of the WHATWG Encoding Standard under Python's names. Only these: Python has codecs that take quadratic
 # time (punycode) or are no charsets at all, and UTF-16 always comes with a byte order mark.
 _CHARSETS = {
-    "utf_8", "gbk", "gb18030", "big5", "big5hkscs", "euc_jp", "shift_jis", "euc_kr", "cp949", "koi8_r", "koi8_u",
-    "mac_roman", "mac_cyrillic", "cp866", "cp874",
+    "utf_8", "gb18030", "big5hkscs", "euc_jp", "cp932", "cp949", "koi8_r", "koi8_u", "mac_roman", "mac_cyrillic",
+    "cp866", "cp874",
     *(f"cp{number}" for number in range(1250, 1259)),
     *(f"iso8859_{number}" for number in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
 }  # fmt: skip
 
-# The standard reads these as their supersets, as browsers do.
+# The standard reads these as their supersets, as browsers do; and some names that Python does not know.
 _SUPERSETS = {
-    "ascii": "cp1252", "latin_1": "cp1252", "iso8859_1": "cp1252", "iso8859_9": "cp1254", "iso8859_11": "cp874",
-    "tis_620": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
-    "big5": "big5hkscs", "x_sjis": "cp932", "windows_31j": "cp932", "windows_874": "cp874", "x_gbk": "gb18030",
+    "ascii": "cp1252", "latin_1": "cp1252", "iso8859_9": "cp1254", "iso8859_11": "cp874", "tis_620": "cp874",
+    "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949",
+    "x_gbk": "gb18030", "x_sjis": "cp932", "windows_31j": "cp932", "windows_874": "cp874",
+    "x_mac_cyrillic": "mac_cyrillic",
 }  # fmt: skip
 
 _META = re.compile(
@@ -56,7 +57,7 @@ def _python_name(label: str) -> str:
     name = label.strip().lower().replace("-", "_").replace(":", "_")
     name = aliases.get(name, name)
     name = _SUPERSETS.get(name, name)
-    return name if name in _CHARSETS or name in _SUPERSETS.values() else ""
+    return name if name in _CHARSETS else ""
 
 
 def _is_plausible(text: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import trafilatura
-from lxml.etree import ParserError
+from lxml.etree import LxmlError, ParserError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura.settings import Document
 from trafilatura.utils import line_processing, trim
@@ -21,7 +21,7 @@ from agents.detect.folding import clean, text_hash
 from agents.detect.metadata import read_metadata
 from agents.detect.paragraphs import read_paragraphs
 from schemas.article import Paragraph
-from schemas.errors import BadRecordError, Reason
+from schemas.errors import BadRecordError, Reason, shown
 from schemas.fetch import Extracted
 
 EXTRACTOR = f"trafilatura/{trafilatura.__version__}"
@@ -66,7 +66,7 @@ def read_page(body: bytes, charset: str | None = None) -> Reading:
     The same bytes always give the same reading. Time and memory are kept within `agents.detect.bounds`.
 
     Raises:
-        BadRecordError: `too_complex`, or `unreadable` where the extractor failed.
+        BadRecordError: `too_complex`, or `unreadable` where parser or extractor failed.
     """
     text = decode(body, charset)
     cleaned = _CONTROLS.sub("", text)
@@ -77,6 +77,8 @@ def read_page(body: bytes, charset: str | None = None) -> Reading:
         tree = _parse(cleaned)
     except ParserError:  # nothing but whitespace and comments
         return Reading()
+    except LxmlError as error:
+        raise BadRecordError(Reason.UNREADABLE, f"the page cannot be parsed: {shown(error)}") from error
     if is_large(cleaned):
         check_tree(tree)
     return _extract(tree)
@@ -123,7 +125,7 @@ def _extract(tree: HtmlElement) -> Reading:
     except MemoryError:
         raise
     except Exception as error:
-        raise BadRecordError(Reason.UNREADABLE, f"the extractor failed on the page: {error!r}") from error
+        raise BadRecordError(Reason.UNREADABLE, f"the extractor failed on the page: {shown(error)}") from error
     finally:
         # They keep a thousand texts of any length for the next page.
         trim.cache_clear()

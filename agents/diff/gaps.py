@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from agents.diff.anchors import Pair, equal_ends, gaps
 from agents.diff.chain import Point, heaviest_chain
@@ -35,21 +34,8 @@ def pairs_in_gap(old: Mapping[int, Bag], new: Mapping[int, Bag], scale: Scale) -
 
 def _alike(old: Mapping[int, Bag], new: Mapping[int, Bag], scale: Scale) -> list[Point]:
     """Pairs that may belong together, weighed by how much they share and by how large a part of them that is."""
-    points: dict[Pair, int] = {}
-    for i, j, shared in scale.candidates(old, new):
-        if scale.are_alike(old[i], new[j], shared):
-            points[i, j] = 2 * shared * shared // (old[i].weight + new[j].weight) + 1
-    for in_old, in_new in same_texts(old, new):  # of several the first with the first, the last with the last, ...
-        for i, j in (*zip(in_old, in_new, strict=False), *zip(in_old[::-1], in_new[::-1], strict=False)):
-            points[i, j] = old[i].weight + 1
-    return [(i, j, weight) for (i, j), weight in points.items()]
-
-
-def same_texts(old: Mapping[int, Bag], new: Mapping[int, Bag]) -> Iterable[tuple[list[int], list[int]]]:
-    """Where each text stands on either side."""
-    places: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for i, bag in old.items():
-        places[bag.words.text][0].append(i)
-    for j, bag in new.items():
-        places[bag.words.text][1].append(j)
-    return places.values()
+    return [
+        (i, j, 2 * shared * shared // (old[i].weight + new[j].weight) + 1)
+        for i, j, shared in scale.candidates(old, new)
+        if scale.are_alike(old[i], new[j], shared)
+    ]

@@ -21,7 +21,7 @@ MAX_SPLITS = 4
 
 MAX_ANCHORED = 300_000
 """The longest side in tokens (about 1.5 MB of English) that is searched for anchors, for the memory of their index:
-some 60 MB. What is longer counts as rewritten between its equal ends."""
+some 100 MB. What is longer counts as rewritten between its equal ends."""
 
 ANCHOR_TOKENS = 4
 """An anchor is a run of so many tokens that occurs once on either side; one word that does may do so by chance, and is

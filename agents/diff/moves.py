@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from agents.diff.anchors import Pair
-from agents.diff.gaps import same_texts
 from agents.diff.similar import Bag, Scale, dice, is_rewrite
 
 MIN_MOVED_DICE = 0.50
@@ -17,16 +17,24 @@ MIN_MOVED_TOKENS = 8
 
 def moved_pairs(old: Mapping[int, Bag], new: Mapping[int, Bag], scale: Scale) -> list[Pair]:
     """Of the paragraphs without a partner at their place those that have one elsewhere: the same, or the most alike."""
-    partners = {i: j for pair in same_texts(old, new) for i, j in zip(*pair, strict=False)}
-    ranked = [
-        (-dice(old[i], new[j], shared), i, j)
-        for i, j, shared in scale.candidates(old, new)
-        if min(len(old[i].words), len(new[j].words)) >= MIN_MOVED_TOKENS
-    ]
-    taken = set(partners.values())
-    for likeness, i, j in sorted(ranked):
-        free = i not in partners and j not in taken
-        if free and -likeness >= MIN_MOVED_DICE and is_rewrite(old[i].words, new[j].words):
-            partners[i] = j
-            taken.add(j)
-    return list(partners.items())
+    pairs = _same(old, new)
+    taken_old, taken_new = {i for i, _ in pairs}, {j for _, j in pairs}
+    old_left = {i: bag for i, bag in old.items() if i not in taken_old and len(bag.words) >= MIN_MOVED_TOKENS}
+    new_left = {j: bag for j, bag in new.items() if j not in taken_new and len(bag.words) >= MIN_MOVED_TOKENS}
+    ranked = sorted((-dice(old[i], new[j], shared), i, j) for i, j, shared in scale.candidates(old_left, new_left))
+    for likeness, i, j in ranked:
+        if -likeness < MIN_MOVED_DICE:
+            break
+        if i not in taken_old and j not in taken_new and is_rewrite(old[i].words, new[j].words):
+            pairs.append((i, j))
+            taken_old.add(i)
+            taken_new.add(j)
+    return pairs
+
+
+def _same(old: Mapping[int, Bag], new: Mapping[int, Bag]) -> list[Pair]:
+    """Equal paragraphs; of several equal ones the first with the first, and so on."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for j in sorted(new, reverse=True):
+        places[new[j].words.text].append(j)
+    return [(i, places[bag.words.text].pop()) for i, bag in old.items() if places[bag.words.text]]

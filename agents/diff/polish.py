@@ -56,9 +56,9 @@ def _slid(blocks: list[Block], old: Words, new: Words) -> list[Block]:
         before_i, before_j, before_length = slid[-1]
         old_gap, new_gap = i - before_i - before_length, j - before_j - before_length
         shift = 0
-        if not old_gap:
+        if new_gap and not old_gap:
             shift = _best_shift(new, j - new_gap, j, before_length, length)
-        elif not new_gap:
+        elif old_gap and not new_gap:
             shift = _best_shift(old, i - old_gap, i, before_length, length)
         slid[-1] = before_i, before_j, before_length + shift
         slid.append((i + shift, j + shift, length - shift))

@@ -11,7 +11,7 @@ from agents.step import Result
 from schemas import topics
 from schemas.change import Change
 from schemas.codec import decode, encode
-from schemas.errors import BadRecordError, Reason
+from schemas.errors import BadRecordError, Reason, shown
 from schemas.record import Headers, Output, Record
 from schemas.version import Version
 
@@ -47,14 +47,14 @@ def _check_chain(version: Version, prior: Newest | None, place: str) -> None:
     if version.previous != known or (known is None) != (version.kind == "first"):
         raise BadRecordError(
             Reason.BROKEN_CHAIN,
-            f"{place}: version {version.version} ({version.kind}) of {version.article.url} follows {version.previous}, "
-            f"the newest that is known is {known}: replay the article's versions in their order",
+            f"{place}: version {version.version} ({version.kind}) of {shown(version.article.url)} follows "
+            f"{version.previous}, the newest that is known is {known}: replay the article's versions in their order",
         )
     if prior is not None and prior.removed != (version.kind == "returned"):
         state = "gone" if prior.removed else "there"
         raise BadRecordError(
             Reason.BROKEN_CHAIN,
-            f"{place}: {version.article.url} is {state}, so version {version.version} cannot be {version.kind}",
+            f"{place}: {shown(version.article.url)} is {state}, so version {version.version} cannot be {version.kind}",
         )
 
 

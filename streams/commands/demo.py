@@ -61,7 +61,7 @@ async def _demo(settings: Settings, processes: WorkerProcesses) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(crawl(press.url, press.clock, _Writer(producer)))
             tasks.create_task(_keep_running(processes))
-            async for record in records(consumer, until_idle=None):
+            async for record in records(consumer):
                 show(decode(record.value, Change, record.place), console)
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 import click
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from rich.console import Console
 
 from agents.detect.url import canonical_url
@@ -19,7 +19,7 @@ from schemas.codec import decode
 from schemas.errors import BadRecordError
 from schemas.record import Record
 from schemas.version import Version
-from streams.kafka import IDLE_FETCH_MS, as_record, committed_consumer
+from streams.kafka import IDLE_FETCH_MS, admin_client, as_record, committed_consumer, committed_offsets
 from streams.settings import Settings
 from streams.show import show, show_version
 
@@ -40,7 +40,12 @@ def parse_start(_context: click.Context, _option: click.Parameter, text: str) ->
 @click.option(
     "--from", "start", default="latest", callback=parse_start, metavar="earliest|latest|TIME", show_default=True
 )
-@click.option("--until-idle", type=click.FloatRange(0), metavar="SECONDS", help="End when nothing came for so long.")
+@click.option(
+    "--until-idle",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="End when nothing came, and no worker got on, for so long.",
+)
 @click.option("--article", metavar="URL", help="This article only.")
 @click.option("--source", metavar="NAME", help="This source only.")
 @click.option("--versions", is_flag=True, help="Version events instead of changes.")
@@ -75,7 +80,8 @@ async def _tail(
 ) -> None:
     async with committed_consumer(settings, topic) as consumer:
         await seek(consumer, start)
-        async for record in records(consumer, until_idle):
+        found = records(consumer) if until_idle is None else records_until_idle(consumer, until_idle, settings)
+        async for record in found:
             if key is None or record.key == key:
                 print_record(record)
 
@@ -96,14 +102,28 @@ async def seek(consumer: AIOKafkaConsumer, start: str | datetime) -> None:
                 await consumer.seek_to_end(partition)
 
 
-async def records(consumer: AIOKafkaConsumer, until_idle: float | None) -> AsyncIterator[Record]:
-    """The records of a consumer, for ever, or until none came for `until_idle` seconds."""
-    last = time.monotonic()
-    while until_idle is None or time.monotonic() - last < until_idle:
+async def records(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
+    """The records of a consumer, for ever."""
+    while True:
         for found in (await consumer.getmany(timeout_ms=IDLE_FETCH_MS)).values():
             for record in found:
                 yield as_record(record)
-                last = time.monotonic()
+
+
+async def records_until_idle(consumer: AIOKafkaConsumer, idle: float, settings: Settings) -> AsyncIterator[Record]:
+    """The records of a consumer until, for `idle` seconds, none came and no worker committed anything.
+
+    Changes are rare: workers that still read unchanged fetches may be about to find the next one.
+    """
+    last, committed = time.monotonic(), dict[TopicPartition, int]()
+    async with admin_client(settings) as admin:
+        while time.monotonic() - last < idle:
+            for found in (await consumer.getmany(timeout_ms=IDLE_FETCH_MS)).values():
+                for record in found:
+                    yield as_record(record)
+                    last = time.monotonic()
+            if (now := await committed_offsets(admin, settings.app_id)) != committed:
+                last, committed = time.monotonic(), now
 
 
 def _version(record: Record) -> Version | Change:

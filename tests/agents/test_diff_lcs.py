@@ -64,6 +64,13 @@ def test_anchors_find_the_edits_of_a_long_text() -> None:
     assert common_tokens(blocks) == sum(token != 20_000 for token in new)
 
 
+def test_anchors_that_share_words_do_not_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where two runs that are there once overlap on one side, each word is matched once."""
+    monkeypatch.setattr(lcs, "MAX_CELLS", 0)
+    old, new = [0, 1, 2, 3, 4, 5, 6, 7, 8], [9, 1, 2, 3, 4, 4, 5, 6, 7, 10]
+    assert matching_blocks(old, new) == [(1, 1, 4), (5, 6, 3)]
+
+
 def test_one_word_alternating_is_given_up() -> None:
     """Where no run of words is there once on either side, what lies between the equal ends has no blocks."""
     assert common_tokens(matching_blocks([1] * 20_000, [1, 2] * 10_000)) == 1

@@ -1,0 +1,136 @@
+"""What pages say about themselves."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import Any
+
+import pytest
+from lxml.html import document_fromstring
+
+from agents.detect.metadata import MAX_FIELD, Metadata, read_metadata
+
+
+def metadata(head: str = "", body: str = "", lang: str = "") -> Metadata:
+    """The metadata of a page with these parts."""
+    page = f"<html lang='{lang}'><head>{head}</head><body>{body or '<p>x</p>'}</body></html>"
+    return read_metadata(document_fromstring(page))
+
+
+def linked(*things: Any) -> str:
+    """JSON-LD blocks."""
+    return "".join(f"<script type='application/ld+json'>{json.dumps(thing)}</script>" for thing in things)
+
+
+ARTICLE = {
+    "@type": "NewsArticle",
+    "headline": "Storm &amp; flood",
+    "author": [{"@type": "Person", "name": "Ada Quill"}, {"name": "Ben Oar"}, {"name": "Ada Quill"}],
+    "datePublished": "2026-03-01T12:00:00Z",
+    "dateModified": "2026-03-02T12:00:00Z",
+    "inLanguage": "en-GB",
+    "articleSection": ["Harbour", "News"],
+    "isAccessibleForFree": "False",
+}
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        linked(ARTICLE),
+        linked([{"@type": "WebSite"}, ARTICLE]),
+        linked({"@type": "WebSite"}, {"@graph": [{"@type": "Person"}, ARTICLE]}),
+        linked(ARTICLE | {"@type": ["Thing", "ReportageNewsArticle"]}),
+        "<script type='application/ld+json'>{broken</script>" + linked(ARTICLE),
+        linked(ARTICLE).replace("Storm &amp; flood", "Storm &amp;\n flood"),
+    ],
+)
+def test_json_ld_says_most(blocks: str) -> None:
+    """The article in the JSON-LD is found wherever it stands, behind broken blocks too."""
+    found = metadata(blocks)
+    assert (found.headline, found.byline, found.section) == ("Storm & flood", "Ada Quill, Ben Oar", "Harbour")
+    assert (found.published, found.modified) == ("2026-03-01T12:00:00Z", "2026-03-02T12:00:00Z")
+    assert (found.language, found.flags) == ("en-GB", ("paywalled",))
+
+
+def test_meta_tags_say_the_rest() -> None:
+    """Without JSON-LD, the meta tags are read, the first of each name."""
+    head = "".join(
+        f"<meta {name} content='{html.escape(text)}'>"
+        for name, text in [
+            ("property=og:title", "Storm"), ("property=og:title", "Other"), ("name=Author", "By Ada Quill"),
+            ("property=article:published_time", "2026-03-01"), ("itemprop=dateModified", "2026-03-02"),
+            ("property=article:section", "Harbour"),
+        ]
+    )  # fmt: skip
+    found = metadata(head, lang="de")
+    assert (found.headline, found.byline, found.section) == ("Storm", "Ada Quill", "Harbour")
+    assert (found.published, found.modified, found.language) == ("2026-03-01", "2026-03-02", "de")
+
+
+def test_an_address_is_no_author() -> None:
+    """The URL of a profile in the author's place is passed over for the byline that the page shows."""
+    found = metadata("<meta name=author content='https://social.test/ada'>", "<p class='story byline'>By Ada Quill</p>")
+    assert found.byline == "Ada Quill"
+
+
+def test_the_page_shows_byline_and_standfirst() -> None:
+    """What is marked as such by its whole class is taken, teasers and biographies are not."""
+    body = (
+        "<a class=author-teaser>Someone Else</a><p class=teaser__standfirst>Other news</p>"
+        f"<div class=author>{'Ada Quill has written for years. ' * 9}</div><a rel=author>Ada Quill</a>"
+        "<p class='intro standfirst'>The harbour\n counts its boats.</p>"
+    )
+    found = metadata(body=body)
+    assert (found.byline, found.standfirst) == ("Ada Quill", "The harbour counts its boats.")
+
+
+@pytest.mark.parametrize(
+    ("title", "headline", "headings", "expected"),
+    [
+        ("Storm over Eastmere - Echo", None, ["Echo", "Storm over Eastmere"], "Storm over Eastmere"),
+        ("Storm | Echo", "Storm \u201cover\u201d Eastmere", ['Storm "over" Eastmere'], 'Storm "over" Eastmere'),
+        ("Echo", "Storm over Eastmere", ["Most read"], "Storm over Eastmere"),
+        ("Echo", None, ["Storm over Eastmere"], "Storm over Eastmere"),
+        ("Storm over Eastmere", None, [], "Storm over Eastmere"),
+        ("", None, ["", " "], ""),
+    ],
+)
+def test_the_title_is_what_a_reader_sees(title: str, headline: str | None, headings: list[str], expected: str) -> None:
+    """The h1 that the metadata confirm, else their headline, else an h1, else the title tag, else nothing."""
+    head = f"<title>{title}</title>" + (f"<meta property=og:title content='{headline}'>" if headline else "")
+    assert metadata(head, "".join(f"<h1>{text}</h1>" for text in headings)).title == expected
+
+
+def test_a_live_page_is_marked() -> None:
+    """A live blog says so."""
+    assert metadata(linked({"@type": "LiveBlogPosting", "headline": "Live"})).flags == ("live",)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "[" * 100_000,
+        '{"@type": "Article", "headline": {"a": 1}, "author": 7, "datePublished": ["", 1], "articleSection": []}',
+        '{"@type": {"a": 1}, "@graph": {"@type": "Article"}}',
+        '{"@type": "Article", "author": [[], null, {"name": {}}, {"name": []}]}',
+        '"text"',
+        "7",
+        "null",
+        "",
+    ],
+)
+def test_odd_json_ld_says_nothing(block: str) -> None:
+    """Deep, wrongly typed or empty blocks give no field and no error."""
+    found = metadata(f"<script type='application/ld+json'>{block}</script>")
+    assert (found.headline, found.byline, found.published, found.section) == (None, None, None, None)
+
+
+def test_fields_are_bounded() -> None:
+    """No field grows beyond its limit, whatever the page puts into it."""
+    found = metadata(
+        linked({"@type": "Article", "headline": "x " * 9999, "author": ["y" * 99] * 99}), "<h1>" + "z" * 9999
+    )
+    texts = (found.headline, found.byline, found.title)
+    assert all(text is not None and len(text) <= MAX_FIELD for text in texts)
