@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from schemas.article import Meta
 from schemas.errors import BadRecordError, Reason, shown
+from schemas.record import Headers
 
 REQUIRED = ("specversion", "id", "source", "type")
 
@@ -100,3 +102,18 @@ class Attributes:
         """The trace that the event belongs to; one that is malformed counts as none, as W3C Trace Context wants it."""
         value = self.text("traceparent")
         return value if value is not None and _TRACEPARENT.fullmatch(value) else None
+
+
+def event_headers(meta: Meta, url: str, traceparent: str | None) -> Headers:
+    """The headers of an event that this service writes, its value being JSON."""
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": meta.id,
+        "ce_source": "newsdiff",
+        "ce_type": meta.stream,
+        "ce_subject": url,
+        "ce_time": meta.dt.isoformat().replace("+00:00", "Z"),
+        "content-type": "application/json",
+        "traceparent": traceparent,
+    }
+    return tuple((name, text.encode()) for name, text in headers.items() if text is not None)

@@ -15,11 +15,12 @@ from enum import StrEnum
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 100
+_short.maxlevel = 1
 
 
 def shown(value: object) -> str:
     """A value as it stands in messages: its repr, of some hundred characters at most."""
-    return _short.repr(value)
+    return _short.repr(value)[:200]
 
 
 class Reason(StrEnum):

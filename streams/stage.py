@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.step import Result, Step
 from schemas.dead_letter import dead_letter
@@ -34,7 +34,8 @@ class Stage:
         for output in result.outputs:
             if size(output) > MAX_RECORD:
                 too_large = f"{record.place}: {size(output)} bytes for {output.topic}, the limit is {MAX_RECORD}"
-                return self._bury(record, Reason.TOO_LARGE, too_large)
+                # The row moves on all the same: otherwise nothing that follows in this article could be used either.
+                return replace(self._bury(record, Reason.TOO_LARGE, too_large), row=result.row)
         return result
 
     def _bury(self, record: Record, reason: Reason, error: str) -> Result:

@@ -10,11 +10,12 @@ from agents.detect.row import Row
 from agents.detect.url import article_id, host_of
 from schemas import topics
 from schemas.article import Article, Meta, event_id
+from schemas.cloudevent import event_headers
 from schemas.codec import encode
 from schemas.errors import BadRecordError, Reason
 from schemas.fetch import REKEYED, Fetch
 from schemas.outcome import Outcome, OutcomeKind
-from schemas.record import Headers, Output, Record
+from schemas.record import Output, Record
 from schemas.version import Version, VersionRef
 
 MAX_VERSION = 8 * 1024 * 1024
@@ -41,6 +42,10 @@ class Source:
             partition=self.record.partition,
             offset=self.record.offset,
         )
+
+    def output(self, meta: Meta, value: bytes) -> Output:
+        """The record of an event."""
+        return Output(meta.stream, self.url.encode(), value, event_headers(meta, self.url, self.fetch.traceparent))
 
 
 def version_output(source: Source, new: NewVersion, reading: Reading, before: Row | None, now: Row) -> Output:
@@ -82,7 +87,7 @@ def version_output(source: Source, new: NewVersion, reading: Reading, before: Ro
     if len(value) > MAX_VERSION:
         what = f"the version event has {len(value)} bytes, it may have {MAX_VERSION}"
         raise BadRecordError(Reason.TOO_LARGE, what)
-    return Output(topics.VERSION, source.url.encode(), value, _headers(source, version.meta))
+    return source.output(version.meta, value)
 
 
 def outcome_output(source: Source, kind: OutcomeKind, reason: str | None = None) -> Output:
@@ -97,24 +102,10 @@ def outcome_output(source: Source, kind: OutcomeKind, reason: str | None = None)
         fetched_at=source.fetch.fetched_at,
         reason=reason,
     )
-    return Output(topics.OUTCOME, source.url.encode(), encode(outcome), _headers(source, outcome.meta))
+    return source.output(outcome.meta, encode(outcome))
 
 
 def rekeyed_output(source: Source) -> Output:
     """The fetch record once more, under its right key."""
     record = source.record
     return Output(topics.FETCH, source.url.encode(), record.value, (*record.headers, (REKEYED, b"1")))
-
-
-def _headers(source: Source, meta: Meta) -> Headers:
-    headers = {
-        "ce_specversion": "1.0",
-        "ce_id": meta.id,
-        "ce_source": "newsdiff",
-        "ce_type": meta.stream,
-        "ce_subject": source.url,
-        "ce_time": meta.dt.isoformat(),
-        "content-type": "application/json",
-        "traceparent": source.fetch.traceparent,
-    }
-    return tuple((name, text.encode()) for name, text in headers.items() if text is not None)

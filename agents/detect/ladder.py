@@ -39,7 +39,8 @@ def judge_text(row: Row | None, at: datetime, text_hash: str) -> NewVersion | No
     if row is None:
         return NewVersion("first")
     if at <= row.fetched_at:
-        return NoVersion("unchanged" if text_hash == row.hash and not row.removed else "late")
+        # A text that is known tells nothing new, however late: so a file that is imported again writes nothing.
+        return NoVersion("unchanged" if row.number_of(text_hash) and not row.removed else "late")
     if row.removed:
         return NewVersion("returned")
     if text_hash == row.hash:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
 
 from agents.diff.event import change
 from agents.diff.row import Newest, decode_row, encode_row
 from agents.step import Result
 from schemas import topics
-from schemas.change import Change
+from schemas.cloudevent import event_headers
 from schemas.codec import decode, encode
 from schemas.errors import BadRecordError, Reason, shown
-from schemas.record import Headers, Output, Record
+from schemas.record import Output, Record
 from schemas.version import Version
 
 
@@ -38,7 +37,8 @@ def diff_step(record: Record, row: bytes | None) -> Result:
             event = change(prior, version, "removed")
         case kind:
             event = change(prior, version, kind)
-    output = Output(topics.CHANGE, record.key, encode(event), _headers(event, version, record))
+    headers = event_headers(event.meta, event.article.url, record.header("traceparent"))
+    output = Output(topics.CHANGE, record.key, encode(event), headers)
     return Result(version.kind, (output,), encode_row(newest))
 
 
@@ -56,17 +56,3 @@ def _check_chain(version: Version, prior: Newest | None, place: str) -> None:
             Reason.BROKEN_CHAIN,
             f"{place}: {shown(version.article.url)} is {state}, so version {version.version} cannot be {version.kind}",
         )
-
-
-def _headers(event: Change, version: Version, record: Record) -> Headers:
-    headers = {
-        "ce_specversion": "1.0",
-        "ce_id": event.meta.id,
-        "ce_source": "newsdiff",
-        "ce_type": topics.CHANGE,
-        "ce_subject": event.article.url,
-        "ce_time": version.fetched_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "content-type": "application/json",
-        "traceparent": record.header("traceparent"),
-    }
-    return tuple((name, value.encode()) for name, value in headers.items() if value is not None)

@@ -65,9 +65,8 @@ def command(
         key = canonical_url(article).encode() if article else None
     except BadRecordError as error:
         raise click.BadParameter(str(error), param_hint="--article") from None
-    print_record = _printer(as_json=as_json, versions=versions, source=source)
-    topic = topics.VERSION if versions else topics.CHANGE
-    asyncio.run(_tail(settings, topic, start, until_idle, key, print_record))
+    print_record = _printer(as_json=as_json, versions=versions, source=source, key=key)
+    asyncio.run(_tail(settings, topics.VERSION if versions else topics.CHANGE, start, until_idle, print_record))
 
 
 async def _tail(
@@ -75,15 +74,13 @@ async def _tail(
     topic: str,
     start: str | datetime,
     until_idle: float | None,
-    key: bytes | None,
     print_record: Callable[[Record], None],
 ) -> None:
     async with committed_consumer(settings, topic) as consumer:
         await seek(consumer, start)
         found = records(consumer) if until_idle is None else records_until_idle(consumer, until_idle, settings)
         async for record in found:
-            if key is None or record.key == key:
-                print_record(record)
+            print_record(record)
 
 
 async def seek(consumer: AIOKafkaConsumer, start: str | datetime) -> None:
@@ -134,10 +131,12 @@ def _change(record: Record) -> Version | Change:
     return decode(record.value, Change, record.place)
 
 
-def _printer(*, as_json: bool, versions: bool, source: str | None) -> Callable[[Record], None]:
+def _printer(*, as_json: bool, versions: bool, source: str | None, key: bytes | None) -> Callable[[Record], None]:
     console = Console()
 
     def print_record(record: Record) -> None:
+        if key not in (None, record.key):
+            return
         try:
             event = _version(record) if versions else _change(record)
         except BadRecordError as error:  # written by somebody else: told, and passed over

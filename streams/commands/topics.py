@@ -30,7 +30,7 @@ async def ensure_topics(settings: Settings) -> list[str]:
     """
     async with admin_client(settings) as admin:
         created = await create_missing(admin, settings)
-        while created and not set(created) <= set(await admin.list_topics()):
+        while created and not set(created) <= set(await admin.list_topics()):  # noqa: ASYNC110 - there is no event
             await asyncio.sleep(0.05)  # Kafka answers before every broker knows the new topics
         wrong, different = await differences(admin, settings)
     if wrong:

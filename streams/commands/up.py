@@ -25,7 +25,7 @@ def command(settings: Settings, data: Path | None, workers: int) -> None:
     """Run everything in one place: Kafka (unless NEWSDIFF_KAFKA names one), the topics and a worker."""
     if data is not None:
         settings = dataclasses.replace(settings, data=data)
-    with everything(settings, workers) as (settings, processes):  # noqa: PLW2901 - now with Kafka's address
+    with everything(settings, workers) as (settings, processes):
         click.echo(f"Kafka is at {settings.bootstrap}")
         click.echo(
             "put fetches in with `newsdiff import FILE`, see changes with `newsdiff tail`; Ctrl-C ends it", err=True

@@ -56,7 +56,7 @@ def test_a_version_is_written_as_a_cloudevent_under_the_articles_key() -> None:
         "ce_source": b"newsdiff",
         "ce_type": b"article.version.v1",
         "ce_subject": URL.encode(),
-        "ce_time": b"2026-03-01T12:00:00+00:00",
+        "ce_time": b"2026-03-01T12:00:00Z",
         "content-type": b"application/json",
         "traceparent": TRACE,
     }

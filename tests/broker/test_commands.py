@@ -100,7 +100,7 @@ def test_tail_ends_quietly_when_its_reader_does(client: Client) -> None:
 
 
 def test_dead_letters_are_listed_shown_and_replayed(client: Client) -> None:
-    """A dead letter can be found and read, and goes back as it was; one that dies again says that it was tried twice."""
+    """A dead letter can be found and read, and goes back as it was; one that dies again counts its tries."""
     url = client.url()
     client.write([(url.encode(), b"not an \x1b[31mevent", ())])
     client.settle()
