@@ -23,6 +23,9 @@ FIRST_DELAY, LAST_DELAY = 0.5, 30.0
 OLD_AGE = 60.0
 """Seconds after which a worker has proved itself, and its next restart is quick again."""
 
+LOOK_EVERY = 0.2
+"""Seconds between two looks at whether a worker has ended."""
+
 STOP_TIMEOUT = 20.0
 """Seconds that workers have to commit and leave their group before they are killed."""
 
@@ -89,7 +92,7 @@ class WorkerProcesses:
         """Keep the workers running until a signal ends this process."""
         while True:
             self.restart_ended()
-            time.sleep(0.2)
+            time.sleep(LOOK_EVERY)
 
     def _start(self, number: int) -> subprocess.Popen[bytes]:
         data = self._settings.data / f"worker-{number}"

@@ -24,4 +24,4 @@ def command(settings: Settings, data: Path | None, port: int | None) -> None:
     )
     with contextlib.suppress(KeyboardInterrupt), kafka:  # being stopped is how this ends well
         click.echo(kafka.bootstrap)
-        kafka.wait()
+        kafka.check(None)

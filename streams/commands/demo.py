@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 from collections.abc import Mapping
@@ -20,13 +21,13 @@ from schemas.codec import decode
 from schemas.errors import NewsdiffError
 from schemas.fetch import write_fetch
 from streams.commands.tail import records, seek
-from streams.commands.up import everything
+from streams.commands.up import Running, everything
 from streams.kafka import committed_consumer
 from streams.press.crawl import crawl
 from streams.press.server import Press
 from streams.settings import Settings
 from streams.show import show
-from streams.supervisor import WorkerProcesses
+from streams.supervisor import LOOK_EVERY
 from streams.topology import new_producer
 
 
@@ -41,14 +42,15 @@ def command(settings: Settings, data: Path | None) -> None:
     settings = dataclasses.replace(settings, data=data or settings.data / "demo")
     if "NEWSDIFF_BROKER_PORT" not in os.environ:
         settings = dataclasses.replace(settings, broker_port=0)  # any free one: the demo is in nobody's way
-    with everything(settings, workers=1) as (running, processes):
+    with contextlib.suppress(KeyboardInterrupt), everything(settings, workers=1) as running:
         try:
-            asyncio.run(_demo(running, processes))
+            asyncio.run(_demo(running))
         except* NewsdiffError as errors:
             raise errors.exceptions[0] from None
 
 
-async def _demo(settings: Settings, processes: WorkerProcesses) -> None:
+async def _demo(running: Running) -> None:
+    settings = running.settings
     producer = new_producer(settings)
     async with (
         Press(settings.data / "press") as press,
@@ -60,15 +62,15 @@ async def _demo(settings: Settings, processes: WorkerProcesses) -> None:
         console = Console()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(crawl(press.url, press.clock, _Writer(producer)))
-            tasks.create_task(_keep_running(processes))
+            tasks.create_task(_look_after(running))
             async for record in records(consumer):
                 show(decode(record.value, Change, record.place), console)
 
 
-async def _keep_running(processes: WorkerProcesses) -> None:
+async def _look_after(running: Running) -> None:
     while True:
-        processes.restart_ended()
-        await asyncio.sleep(0.2)
+        running.look_after()
+        await asyncio.sleep(LOOK_EVERY)
 
 
 class _Writer:

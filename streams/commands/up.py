@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -14,7 +16,7 @@ from streams.commands.topics import ensure_topics
 from streams.data_directory import locked
 from streams.embedded import EmbeddedKafka
 from streams.settings import Settings
-from streams.supervisor import WorkerProcesses
+from streams.supervisor import LOOK_EVERY, WorkerProcesses
 
 
 @click.command("up")
@@ -25,27 +27,46 @@ def command(settings: Settings, data: Path | None, workers: int) -> None:
     """Run everything in one place: Kafka (unless NEWSDIFF_KAFKA names one), the topics and a worker."""
     if data is not None:
         settings = dataclasses.replace(settings, data=data)
-    with everything(settings, workers) as (settings, processes):
-        click.echo(f"Kafka is at {settings.bootstrap}")
-        click.echo(
-            "put fetches in with `newsdiff import FILE`, see changes with `newsdiff tail`; Ctrl-C ends it", err=True
-        )
-        processes.supervise()
+    with contextlib.suppress(KeyboardInterrupt), everything(settings, workers) as running:
+        click.echo(f"Kafka is at {running.settings.bootstrap}")
+        click.echo("fetches go in with `newsdiff import FILE`, `newsdiff tail` shows changes; Ctrl-C ends it", err=True)
+        while True:
+            running.look_after()
+            time.sleep(LOOK_EVERY)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What runs: the workers, the Kafka if it is ours, and the settings that name it."""
+
+    settings: Settings
+    kafka: EmbeddedKafka | None
+    workers: WorkerProcesses
+
+    def look_after(self) -> None:
+        """Start the workers again that have ended.
+
+        Raises:
+            UnavailableError: the embedded Kafka has ended.
+        """
+        if self.kafka is not None:
+            self.kafka.check()
+        self.workers.restart_ended()
 
 
 @contextlib.contextmanager
-def everything(settings: Settings, workers: int) -> Iterator[tuple[Settings, WorkerProcesses]]:
-    """Run Kafka, where none is named, the topics and workers; give the settings that name this Kafka.
+def everything(settings: Settings, workers: int) -> Iterator[Running]:
+    """Run Kafka, where none is named, the topics and workers.
 
     Raises:
         NewsdiffError: something of it cannot be had.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(locked(settings.data, "up"))
+        kafka = None
         if settings.kafka is None:
-            kafka = stack.enter_context(
-                EmbeddedKafka(settings.data / "kafka", port=settings.broker_port, cache=settings.cache)
-            )
+            kafka = EmbeddedKafka(settings.data / "kafka", port=settings.broker_port, cache=settings.cache)
+            stack.enter_context(kafka)
             settings = dataclasses.replace(settings, kafka=kafka.bootstrap)
         asyncio.run(ensure_topics(settings))
-        yield settings, stack.enter_context(WorkerProcesses(settings, workers))
+        yield Running(settings, kafka, stack.enter_context(WorkerProcesses(settings, workers)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 from typing import Any
@@ -24,8 +25,9 @@ def command(settings: Settings, workers: int) -> None:
     """Run a worker: it detects versions and publishes changes until it is stopped."""
     asyncio.run(ensure_topics(settings))
     if workers > 1:
-        with WorkerProcesses(settings, workers) as processes:
+        with contextlib.suppress(KeyboardInterrupt), WorkerProcesses(settings, workers) as processes:
             processes.supervise()
+        return
     with locked(settings.data, "worker"):
         run(settings)
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Self
 
 from rich.console import Console
 
@@ -104,15 +104,15 @@ class EmbeddedKafka:
                 ) from error
             self._held = held.pop_all()
 
-    def wait(self) -> NoReturn:
-        """Wait until it ends by itself, which it should not.
+    def check(self, seconds: float | None = 0) -> None:
+        """See that it runs, and goes on to for so many seconds; None: for ever.
 
         Raises:
-            UnavailableError: always, with the end of its log.
+            UnavailableError: it has ended by itself, which it should not; with the end of its log.
         """
         assert self._java is not None
-        self._java.wait()
-        raise UnavailableError(_ended(self._java, "Kafka ended"))
+        if self._java.wait(seconds):
+            raise UnavailableError(_ended(self._java, "Kafka ended"))
 
     def stop(self) -> None:
         """Stop it, if it runs. It can be started again."""
