@@ -114,7 +114,7 @@ def test_death_of_kafka_is_told_with_its_last_words(own: EmbeddedKafka) -> None:
     assert own.pid is not None
     os.kill(own.pid, 9)
     with pytest.raises(UnavailableError, match=rf"exit code -9: .* \(see {own._directory}/kafka\.log\)"):
-        own.wait()
+        own.check(None)
 
 
 def test_largest_records_go_through(kafka: str) -> None:
