@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from heapq import heappop, heappush
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from schemas import topics
 from schemas.dead_letter import DeadLetter, read_dead_letter, replayed
@@ -34,10 +31,11 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--reason", type=click.Choice([reason.value for reason in Reason]), help="Only these.")
+@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="The newest so many.")
 @click.pass_obj
-def list_letters(settings: Settings, reason: str | None) -> None:
-    """List the dead letters, oldest first."""
-    asyncio.run(_list(settings, reason))
+def list_letters(settings: Settings, reason: str | None, limit: int) -> None:
+    """List the dead letters, oldest first: place, time of writing, step, reason, key, and what was wrong."""
+    asyncio.run(_list(settings, reason, limit))
 
 
 @command.command("show")
@@ -85,26 +83,24 @@ async def _letters(settings: Settings) -> AsyncIterator[tuple[Record, DeadLetter
                 click.echo(f"newsdiff: {error}", err=True)
 
 
-async def _list(settings: Settings, reason: str | None) -> None:
-    found: list[tuple[datetime, Record, DeadLetter]] = []
+async def _list(settings: Settings, reason: str | None, limit: int) -> None:
+    found = 0
+    newest: list[tuple[datetime, str]] = []
     async for record, letter in _letters(settings):
         if reason is None or letter.reason == reason:
-            found.append((record.timestamp, record, letter))
-    table = Table("place", "written", "step", "reason", "tries", "key", "error", box=None, pad_edge=False)
-    for when, record, letter in sorted(found, key=lambda entry: entry[0]):
-        cells = (
-            f"{record.partition}:{record.offset}",
-            f"{when:%Y-%m-%d %H:%M:%S}",
-            letter.step,
-            letter.reason,
-            str(letter.attempts),
-            _printable(record.key or b""),
-            letter.error,
-        )
-        table.add_row(*(Text(cell) for cell in cells))
-    if found:
-        Console(width=None if sys.stdout.isatty() else 240).print(table)
-    click.echo(f"{len(found)} dead letters", err=True)
+            found += 1
+            heappush(newest, (record.timestamp, _line(record, letter)))
+            if found > limit:
+                heappop(newest)
+    for _, line in sorted(newest):
+        click.echo(line)
+    click.echo(f"{found} dead letters" + (f", the newest {limit} are shown" if found > limit else ""), err=True)
+
+
+def _line(record: Record, letter: DeadLetter) -> str:
+    place = f"{record.partition}:{record.offset}"
+    key = _printable((record.key or b"-")[:200])
+    return f"{place:12} {record.timestamp:%Y-%m-%d %H:%M:%S} {letter.step} {letter.reason} {key} {letter.error}"
 
 
 async def _show(settings: Settings, place: tuple[int, int]) -> None:

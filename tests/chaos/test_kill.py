@@ -60,9 +60,9 @@ def test_killed_workers_lose_nothing_and_repeat_nothing(own_client: Client) -> N
     own_client.write(written)
     with WorkerProcesses(own_client.settings, 2) as processes:
         for kill in range(1, KILLS + 1):
-            own_client.wait_until_left(topics.FETCH, len(written) * (KILLS + 1 - kill) // (KILLS + 1))
+            left = len(written) * (KILLS + 1 - kill) // (KILLS + 1)
+            own_client.wait_until_left(topics.FETCH, left, meanwhile=processes.restart_ended)
             processes.kill(chance.randrange(2))
-            processes.restart_ended()
         own_client.settle(meanwhile=processes.restart_ended)
 
     versions, changes = defaultdict(list), defaultdict(list)
