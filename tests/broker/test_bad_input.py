@@ -112,14 +112,3 @@ def test_a_body_beyond_the_limit_is_told(client: Client) -> None:
     (letter,) = (r for r in client.read(topics.DEAD_LETTER) if r.key == url.encode())
     assert read_dead_letter(letter).reason == Reason.TOO_LARGE
     assert letter.value == body
-
-
-def test_a_flood_of_bad_records_is_outlived(client: Client) -> None:
-    """100,000 bad records in a row each become a dead letter, and the good one behind them comes out."""
-    url = client.url()
-    bad: Written = (url.encode(), b"not an event", ())
-    client.write([bad] * 100_000)
-    client.write([fetched(url, GOOD)])
-    client.settle()
-    assert [version.kind for version in client.versions(url)] == ["first"]
-    assert sum(r.key == url.encode() for r in client.read(topics.DEAD_LETTER)) == 100_000
