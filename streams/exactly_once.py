@@ -28,8 +28,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, cast
 
 import faust
@@ -39,8 +39,9 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
 from agents.step import Keep
-from schemas.errors import WriteError
+from schemas.errors import NewsdiffError, WriteError
 from schemas.record import Headers, Output, Record
+from streams.kafka import instant
 from streams.stage import Stage
 from streams.tables import TablePartition, restore
 
@@ -53,17 +54,22 @@ def to_record(message: ConsumerMessage) -> Record:
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        timestamp=datetime.fromtimestamp(round(message.timestamp * 1000) / 1000, UTC),
+        timestamp=instant(round(message.timestamp * 1000)),
         key=message.key,
         value=message.value,
         headers=tuple(cast(Headers, message.headers)),
     )
 
 
+class SkippedRecordError(NewsdiffError):
+    """A record that was fetched did not reach its handler: the worker must start anew from what is committed."""
+
+
 class Transaction:
     """The transactions of one input partition, one after the other.
 
     `position` is the offset after the last record that was handled, `committed` the part of that which is committed.
+    `fetched` are the offsets that came from the broker and were not handled yet, in their order.
     """
 
     def __init__(
@@ -74,9 +80,10 @@ class Transaction:
         self.generation = generation
         self.ready = asyncio.Event()
         self.gate = asyncio.Lock()
-        self.position = 0
-        self.committed = 0
+        self.position: int | None = None
+        self.committed: int | None = None
         self.closed = False
+        self.fetched: deque[int] = deque()
         self._stage = stage
         self._group = group
         self._producer = producer
@@ -87,8 +94,11 @@ class Transaction:
         """Handle one record, unless it belongs to an earlier assignment or was handled already."""
         await self.ready.wait()
         async with self.gate:
-            if self.closed or message.generation_id != self.generation or message.offset < self.position:
-                return
+            if self.closed or message.generation_id != self.generation:
+                return  # it is read again by whoever has the partition now
+            if self.position is None or message.offset < self.position:
+                return  # it is read again after the seek to what is committed, or was handled already
+            self._check_order(message.offset)
             record = to_record(message)
             result = self._stage.handle(record, self.table.get(record.key) if record.key else None)
             try:
@@ -103,6 +113,14 @@ class Transaction:
             self.position = message.offset + 1
             if log.isEnabledFor(logging.DEBUG):
                 log.debug("%s %s: %s", self._stage.name, record.place, result.outcome)
+
+    def _check_order(self, offset: int) -> None:
+        """See that no record was passed over: Faust drops what it holds at a rebalance, and must then read it again."""
+        assert self.position is not None
+        while self.fetched and self.fetched[0] <= offset:
+            fetched = self.fetched.popleft()
+            if self.position <= fetched < offset:
+                raise SkippedRecordError(f"{self.tp.topic}[{self.tp.partition}]@{fetched} was passed over for {offset}")
 
     async def commit(self) -> None:
         """Commit what was handled. An error leaves open whether it was committed: only a new start can tell."""
@@ -124,6 +142,11 @@ class Transaction:
             self._rows_sent.clear()
             self.committed = self.position
 
+    def begin_at(self, offset: int) -> None:
+        """Set the first offset to handle, unless it is known already."""
+        if self.position is None:
+            self.position = self.committed = offset
+
     async def open(self) -> None:
         """Fence whoever had the partition before, and wait until its last transaction has ended."""
         await self._producer.start()
@@ -134,11 +157,14 @@ class Transaction:
         self.closed = True
         self.ready.set()
         async with self.gate:
-            if self._sent or self._rows_sent:
-                with contextlib.suppress(Exception):
-                    await self._producer.abort_transaction()
-            await self._producer.stop()
-            self.table.close()
+            try:
+                if self._sent or self._rows_sent:
+                    with contextlib.suppress(Exception):
+                        await self._producer.abort_transaction()
+                await self._producer.stop()
+                await asyncio.gather(*self._sent, *self._rows_sent, return_exceptions=True)
+            finally:
+                self.table.close()
 
     @property
     def _input(self) -> TopicPartition:
@@ -167,8 +193,10 @@ class Transactions(TransactionManager):
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:  # noqa: ARG002 - Faust takes all away, always
         """Commit and close: from here on the partitions may be another worker's."""
-        await self.commit_all()
-        await self.close_all()
+        try:
+            await self.commit_all()
+        finally:
+            await self.close_all()
 
     async def on_rebalance(self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP]) -> None:  # noqa: ARG002
         """Open a transaction for each partition, then bring its table up to date in the background."""
@@ -197,7 +225,10 @@ class Transactions(TransactionManager):
             with contextlib.suppress(asyncio.CancelledError):
                 await self._restoring
         transactions, self.open = self.open, {}
-        await asyncio.gather(*(transaction.close() for transaction in transactions.values()))
+        closed = await asyncio.gather(*(one.close() for one in transactions.values()), return_exceptions=True)
+        for error in closed:
+            if isinstance(error, BaseException):
+                raise error
 
     async def on_stop(self) -> None:
         """Call when the worker stops."""
@@ -221,16 +252,49 @@ class Consumer(driver.Consumer):
         return True
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's signature
-        """Drop what was fetched before a rebalance: Faust would count it to the assignment after it."""
+        """Drop what was asked for before a rebalance, since Faust would count it to the assignment after it.
+
+        It may be of that assignment all the same, so what is dropped is read again.
+        """
         generation = self.app.consumer_generation_id
         records = await super()._getmany(active_partitions, timeout)
-        return records if generation == self.app.consumer_generation_id else {}
+        if generation == self.app.consumer_generation_id:
+            return records
+        for tp, transaction in cast(Transactions, self.transactions).open.items():
+            if tp in records and transaction.position is not None:
+                await self.seek(tp, transaction.position)
+        return {}
+
+    async def perform_seek(self) -> None:
+        """Begin at the committed offsets; until then a partition's position is not known."""
+        await super().perform_seek()
+        for tp, transaction in cast(Transactions, self.transactions).open.items():
+            transaction.begin_at(self._committed_offset[tp] or 0)
+
+    def note_fetched(self, records: Mapping[TP, list[Any]]) -> None:
+        """Remember what came from the broker, so that a record that gets lost on its way to a handler is missed."""
+        transactions = cast(Transactions, self.transactions).open
+        for tp, found in records.items():
+            if (transaction := transactions.get(tp)) is not None:
+                transaction.fetched.extend(record.offset for record in found)
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Keep no list of gaps: only Faust's own commit reads it, and it would grow with every transaction marker."""
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Skip Faust's look at commits that it does not make."""
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """Faust's thread around aiokafka's consumer, which tells what it fetched."""
+
+    async def _fetch_records(self, *args: Any, **kwargs: Any) -> Any:
+        records = await super()._fetch_records(*args, **kwargs)
+        cast(Consumer, self.consumer).note_fetched(records)
+        return records
 
 
 class Transport(driver.Transport):

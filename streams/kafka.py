@@ -23,6 +23,9 @@ from streams.settings import Settings
 
 IDLE_FETCH_MS = 200
 
+LAST_INSTANT = 253_402_300_799_000
+"""The end of the year 9999, in milliseconds."""
+
 COORDINATOR_ATTEMPTS = 40
 """Half seconds that a group's coordinator has to be found."""
 
@@ -108,13 +111,18 @@ async def records_until_end(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]
                 yield as_record(found)
 
 
+def instant(milliseconds: int) -> datetime:
+    """A Kafka timestamp as a time; one that no calendar has, from a hostile producer, is the nearest that it has."""
+    return datetime.fromtimestamp(min(max(milliseconds, 0), LAST_INSTANT) / 1000, UTC)
+
+
 def as_record(found: object) -> Record:
     """An aiokafka record as a `Record`."""
     return Record(
         topic=found.topic,  # type: ignore[attr-defined]
         partition=found.partition,  # type: ignore[attr-defined]
         offset=found.offset,  # type: ignore[attr-defined]
-        timestamp=datetime.fromtimestamp(found.timestamp / 1000, UTC),  # type: ignore[attr-defined]
+        timestamp=instant(found.timestamp),  # type: ignore[attr-defined]
         key=found.key,  # type: ignore[attr-defined]
         value=found.value,  # type: ignore[attr-defined]
         headers=tuple(found.headers),  # type: ignore[attr-defined]

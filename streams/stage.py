@@ -11,6 +11,9 @@ from schemas.errors import BadRecordError, Reason
 from schemas.record import Output, Record
 from streams.topics import MAX_DEAD_LETTER, MAX_RECORD
 
+OVERHEAD = 100
+"""Bytes that Kafka adds to a record, at most."""
+
 log = logging.getLogger(__name__)
 
 
@@ -31,6 +34,9 @@ class Stage:
         except Exception as error:
             log.exception("%s failed on %s", self.name, record.place)
             return self._bury(record, Reason.FAILED, f"{type(error).__name__}: {error}")
+        if isinstance(result.row, bytes) and len(record.key or b"") + len(result.row) + OVERHEAD > MAX_RECORD:
+            too_large = f"{record.place}: a row of {len(result.row)} bytes, the limit is {MAX_RECORD}"
+            return self._bury(record, Reason.TOO_LARGE, too_large)
         for output in result.outputs:
             if size(output) > MAX_RECORD:
                 too_large = f"{record.place}: {size(output)} bytes for {output.topic}, the limit is {MAX_RECORD}"
@@ -39,14 +45,17 @@ class Stage:
         return result
 
     def _bury(self, record: Record, reason: Reason, error: str) -> Result:
+        # Only what was compressed on its way in can be too large. It is left out, and the letter says where it stands.
         letter = dead_letter(record, step=self.name, reason=reason, error=error)
-        if size(letter) > MAX_DEAD_LETTER:
-            # Only a value that was compressed on its way in can be this large. The headers say where it stands.
-            letter = Output(letter.topic, letter.key, None, letter.headers)
+        for cut in ({"value": None}, {"headers": ()}, {"key": None}):
+            if size(letter) <= MAX_DEAD_LETTER:
+                break
+            record = replace(record, **cut)
+            letter = dead_letter(record, step=self.name, reason=reason, error=error)
         return Result("dead", (letter,))
 
 
 def size(output: Output) -> int:
     """The bytes of a record as Kafka counts them, at most."""
     headers = sum(len(name) + len(value or b"") + 10 for name, value in output.headers)
-    return len(output.key or b"") + len(output.value or b"") + headers + 100
+    return len(output.key or b"") + len(output.value or b"") + headers + OVERHEAD

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -32,10 +33,12 @@ STOP_TIMEOUT = 20.0
 _PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent() -> None:
+def die_with(parent: int) -> None:
     """In a child: be terminated when the parent ends, whatever ends it. Linux has this; elsewhere nothing happens."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it ended before it was asked for
+            os._exit(1)
 
 
 @dataclass
@@ -101,5 +104,5 @@ class WorkerProcesses:
             env={**os.environ, **self._settings.environment(), "NEWSDIFF_DATA": str(data)},
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for the parent, which stops them in order
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - nothing else runs in this process while it forks
+            preexec_fn=partial(die_with, os.getpid()),  # noqa: PLW1509 - nothing else runs in this process while it forks
         )

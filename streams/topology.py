@@ -60,7 +60,7 @@ def new_app(settings: Settings) -> App:
     """The Faust app `newsdiff` against a Kafka, its tables in `settings.data`."""
 
     def open_table(stage: Stage, partition: int) -> TablePartition:
-        path = settings.data / "tables" / stage.name / str(partition)
+        path = settings.data / "tables" / settings.app_id / stage.name / str(partition)
         store: Store = MemoryStore() if settings.store == "memory://" else RocksStore(path)
         return TablePartition(TopicPartition(changelog_name(settings.app_id, stage.name), partition), store)
 

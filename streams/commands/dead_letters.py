@@ -130,6 +130,10 @@ async def _replay(settings: Settings, chosen: Callable[[Record, DeadLetter], boo
                 if letter.topic not in known:  # a dead letter of somebody else's: nothing else may be written to
                     click.echo(f"newsdiff: {record.place} came from {letter.topic}, which no step reads", err=True)
                     continue
+                if letter.value is None:
+                    where = f"{letter.topic}[{letter.partition}]@{letter.offset}"
+                    click.echo(f"newsdiff: {record.place} has no value to replay; the record is {where}", err=True)
+                    continue
                 output = replayed(letter)
                 partition = letter.partition if output.key is None else None
                 await producer.send_and_wait(

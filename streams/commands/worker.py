@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
+import signal
 import sys
+import threading
 from typing import Any
 
 import click
@@ -16,6 +19,9 @@ from streams.data_directory import locked
 from streams.settings import Settings
 from streams.supervisor import WorkerProcesses
 from streams.topology import new_app
+
+STOP_TIMEOUT = 15.0
+"""Seconds that a worker has to commit and leave its group: less than its supervisor waits."""
 
 
 @click.command("worker")
@@ -49,3 +55,18 @@ class Worker(faust.Worker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.spinner = None
+
+    def _schedule_shutdown(self, number: signal.Signals) -> None:
+        _exit_after(STOP_TIMEOUT)
+        super()._schedule_shutdown(number)
+
+    def on_worker_shutdown(self) -> None:
+        """Call when the worker stops, also after a crash."""
+        _exit_after(STOP_TIMEOUT)
+
+
+def _exit_after(seconds: float) -> None:
+    """End this process, however its stop hangs: what is not committed is aborted by whoever takes its partitions."""
+    timer = threading.Timer(seconds, os._exit, (1,))
+    timer.daemon = True
+    timer.start()

@@ -27,6 +27,7 @@ def up(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job has it ignored
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith("Kafka is at 127.0.0.1:")
