@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 
 import click
@@ -79,8 +80,9 @@ async def _tail(
     async with committed_consumer(settings, topic) as consumer:
         await seek(consumer, start)
         found = records(consumer) if until_idle is None else records_until_idle(consumer, until_idle, settings)
-        async for record in found:
-            print_record(record)
+        async with contextlib.aclosing(found):  # before the consumer that it reads from
+            async for record in found:
+                print_record(record)
 
 
 async def seek(consumer: AIOKafkaConsumer, start: str | datetime) -> None:
@@ -99,7 +101,7 @@ async def seek(consumer: AIOKafkaConsumer, start: str | datetime) -> None:
                 await consumer.seek_to_end(partition)
 
 
-async def records(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
+async def records(consumer: AIOKafkaConsumer) -> AsyncGenerator[Record, None]:
     """The records of a consumer, for ever."""
     while True:
         for found in (await consumer.getmany(timeout_ms=IDLE_FETCH_MS)).values():
@@ -107,7 +109,9 @@ async def records(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
                 yield as_record(record)
 
 
-async def records_until_idle(consumer: AIOKafkaConsumer, idle: float, settings: Settings) -> AsyncIterator[Record]:
+async def records_until_idle(
+    consumer: AIOKafkaConsumer, idle: float, settings: Settings
+) -> AsyncGenerator[Record, None]:
     """The records of a consumer until, for `idle` seconds, none came and no worker committed anything.
 
     Changes are rare: workers that still read unchanged fetches may be about to find the next one.
