@@ -45,6 +45,8 @@ def run(settings: Settings) -> None:
     )
     for ours in ("streams", "agents"):
         logging.getLogger(ours).setLevel(settings.log_level.upper())
+    # A commit that takes longer than the interval is no news for an operator: lag is what counts.
+    logging.getLogger("mode.timers").setLevel(logging.ERROR)
     worker = Worker(new_app(settings), override_logging=False, redirect_stdouts=False, quiet=True, loglevel="WARNING")
     worker.execute_from_commandline()
 

@@ -17,11 +17,6 @@ from streams.settings import Settings
 pytestmark = pytest.mark.broker
 
 
-def _interruptible() -> None:
-    """Take SIGINT, also where the tests run as a shell's background job, for which it is ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """`newsdiff up` in a directory of its own, which has told its address."""
@@ -32,7 +27,6 @@ def up(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=_interruptible,  # noqa: PLW1509 - no thread of the tests forks meanwhile
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith("Kafka is at 127.0.0.1:")
