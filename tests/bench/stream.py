@@ -7,6 +7,7 @@ without a transaction. Both run alone, one after the other, each in a process of
 from __future__ import annotations
 
 import asyncio
+import random
 import subprocess
 import sys
 import tempfile
@@ -49,8 +50,9 @@ async def _write(settings: Settings) -> None:
     async with new_producer(settings) as producer:
         for number in range(FETCHES):
             url = f"https://eastmere-echo.test/{number % ARTICLES}"
-            text = f"<p>{sentence}</p>" * 20 + f"<!-- {url} -->"
-            body = f"<html><body><article><h1>Storm</h1>{text}</article></body></html>".encode().ljust(BODY)
+            noise = random.Random(url).randbytes(BODY // 2).hex()  # pages compress, but not to nothing
+            text = f"<p>{sentence}</p>" * 20 + f"<!-- {noise} -->"
+            body = f"<html><body><article><h1>Storm</h1>{text}</article></body></html>".encode()[:BODY]
             when = START + timedelta(minutes=number // ARTICLES)
             headers, value = write_fetch(url=url, fetched_at=when, body=body)
             await producer.send(topics.FETCH, value, key=url.encode(), headers=list(headers))
@@ -74,10 +76,9 @@ async def _ours(settings: Settings) -> float:
 async def _peer(bootstrap: str) -> float:
     consumer = AIOKafkaConsumer(topics.FETCH, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
     async with consumer:
-        done, began = 0, 0.0
+        done, began = 0, time.monotonic()
         while done < FETCHES:
-            for records in (await consumer.getmany(timeout_ms=1000)).values():
-                began = began or time.monotonic()
+            for records in (await consumer.getmany(timeout_ms=1000, max_records=500)).values():
                 for record in records:
                     xxhash.xxh3_64_intdigest(record.value)
                 done += len(records)
