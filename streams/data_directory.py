@@ -21,23 +21,23 @@ def locked(directory: Path, name: str) -> Iterator[Path]:
     path = directory / f"{name}.lock"
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+")
+        file = path.open("r+b" if path.exists() else "w+b", buffering=0)
     except OSError as error:
         raise UnavailableError(f"the data directory {directory} cannot be used: {error}; set NEWSDIFF_DATA") from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            file.seek(0)
-            holder = file.read().strip() or "?"
+            holder = file.read().decode().strip() or "?"
             raise UnavailableError(
                 f"the data directory {directory} is in use by another {name} (process {holder}): "
                 "stop it, or set NEWSDIFF_DATA to another directory"
             ) from None
         try:
             file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
+            file.write(str(os.getpid()).encode())
         except OSError as error:
-            raise UnavailableError(f"the data directory {directory} cannot be written: {error}") from error
+            raise UnavailableError(
+                f"the data directory {directory} cannot be written: {error}; make room, or set NEWSDIFF_DATA"
+            ) from error
         yield directory

@@ -191,4 +191,6 @@ class EmbeddedKafka:
 
 
 def _ended(java: JavaProcess, what: str) -> str:
-    return f"{what} with exit code {java.exit_code}: {java.last_words}"
+    words = java.last_words
+    hint = "the disk is full, make room: " if "No space left on device" in words else ""
+    return f"{what} with exit code {java.exit_code}: {hint}{words}"
