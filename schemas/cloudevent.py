@@ -100,8 +100,8 @@ class Attributes:
 
     def traceparent(self) -> str | None:
         """The trace that the event belongs to; one that is malformed counts as none, as W3C Trace Context wants it."""
-        value = self.text("traceparent")
-        return value if value is not None and _TRACEPARENT.fullmatch(value) else None
+        value = self._values.get("traceparent")
+        return value if isinstance(value, str) and _TRACEPARENT.fullmatch(value) else None
 
 
 def event_headers(meta: Meta, url: str, traceparent: str | None) -> Headers:

@@ -18,9 +18,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
+import msgspec
+
 from schemas import topics
 from schemas.article import Paragraph, event_id
-from schemas.cloudevent import REQUIRED, Attributes
+from schemas.cloudevent import EARLIEST, MAX_TEXT, REQUIRED, Attributes
 from schemas.codec import convert, parse_json
 from schemas.content_encoding import decompress
 from schemas.errors import BadRecordError, Reason, shown
@@ -135,6 +137,25 @@ def read_fetch(record: Record) -> Fetch:
         rekeyed=record.header(REKEYED) is not None,
     )
     return _with_content(fetch, attributes, data, place) if fetch.ok else fetch
+
+
+def is_binary(record: Record) -> bool:
+    """Whether a record is an event in binary mode, whose attributes are its headers."""
+    return not (record.header("content-type") or "").lower().startswith(_CLOUDEVENTS)
+
+
+def is_sound(identity: bytes | None, time: bytes | None, written: int) -> bool:
+    """Whether `ce_id` and `ce_time`, in binary mode, are as they have to be, told in a microsecond.
+
+    Where it says no, `read_fetch` may still say yes. `written`: the record's timestamp, in milliseconds.
+    """
+    if not identity or not time or len(identity) > MAX_TEXT:
+        return False
+    try:
+        instant = msgspec.convert(time.decode(), datetime)
+    except ValueError:
+        return False
+    return instant.tzinfo is not None and instant > EARLIEST and instant.timestamp() * 1000 < written
 
 
 def write_fetch(

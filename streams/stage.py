@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from agents.step import Result, Step
 from schemas.dead_letter import dead_letter
 from schemas.errors import BadRecordError, Reason
-from schemas.record import Output, Record
+from schemas.record import Headers, Output, Record
 from streams.topics import MAX_DEAD_LETTER, MAX_RECORD
 
 OVERHEAD = 100
 """Bytes that Kafka adds to a record, at most."""
+
+IsKnown = Callable[[bytes, bytes, Headers, int, bytes], bool]
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +27,8 @@ class Stage:
     name: str
     reads: str
     step: Step
+    is_known: IsKnown = lambda *_: False
+    """Whether, without work, the step is known to write nothing for a key, value, headers, timestamp and row."""
 
     def handle(self, record: Record, row: bytes | None) -> Result:
         """Run the step; a record that it cannot use becomes a dead letter, so that a worker outlives any record."""

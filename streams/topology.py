@@ -29,8 +29,9 @@ from streams.topics import MAX_DEAD_LETTER, MIB, changelog_name
 
 def stages(partitions: int) -> tuple[Stage, ...]:
     """The steps of the app `newsdiff`, in the order of the flow."""
+    detect = Detect(partition_of=partitioner(partitions))
     return (
-        Stage("detect", topics.FETCH, Detect(partition_of=partitioner(partitions))),
+        Stage("detect", topics.FETCH, detect, detect.is_known),
         Stage("diff", topics.VERSION, diff_step),
     )
 
@@ -80,8 +81,8 @@ def new_app(settings: Settings) -> App:
         broker_heartbeat_interval=settings.session_timeout / 10,
         broker_request_timeout=max(90.0, settings.session_timeout),
         # A record may have megabytes: these two bound what waits in memory.
-        broker_max_poll_records=100,
-        stream_buffer_maxsize=100,
+        broker_max_poll_records=500,
+        stream_buffer_maxsize=2,
         consumer_auto_offset_reset="earliest",
         producer_request_timeout=60.0,
         stream_recovery_delay=0.0,

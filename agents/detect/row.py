@@ -41,6 +41,10 @@ class Row:
         """The hash of the newest text."""
         return self.texts[-1][1]
 
+    def shows(self, text_hash: str) -> bool:
+        """Whether one more fetch of this text changes nothing: it is the newest, and no answer 404 is counted."""
+        return self.hash == text_hash and not self.removed and not self.gone_count
+
     def number_of(self, text_hash: str) -> int | None:
         """The newest version with this text, None if none is known."""
         return next((number for number, known in reversed(self.texts) if known == text_hash), None)

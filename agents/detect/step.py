@@ -6,32 +6,36 @@ from collections.abc import Callable
 
 from agents.detect.events import Source, outcome_output, rekeyed_output, version_output
 from agents.detect.folding import clean
-from agents.detect.ladder import NewVersion, NoVersion, first_row, judge_gone, judge_text, with_text, without_text
-from agents.detect.memory import Memory, fingerprint
+from agents.detect.ladder import NoVersion, first_row, judge_gone, judge_text, with_text, without_text
+from agents.detect.memory import Memory
 from agents.detect.reading import BINARY, Reading, read_extracted, read_page
 from agents.detect.row import Row, decode_row, encode_row
 from agents.detect.url import canonical_url, source_of
-from agents.step import KEEP, Result
+from agents.step import KEEP, Keep, Result
 from schemas.errors import BadRecordError, Reason
 from schemas.fetch import Fetch, read_fetch
-from schemas.record import Record
+from schemas.record import Headers, Record
 
 GONE = (404, 410)
 
-REMEMBERED = 10_000
-"""Articles whose newest body is remembered, at some 500 bytes each."""
+REMEMBERED = 100_000
+"""Articles whose newest fetch is remembered, at some 500 bytes each."""
 
 
 class Detect:
     """Reads fetches, writes versions and outcomes.
 
-    `partition_of`: the partition that a key belongs to. `remembered`: of how many articles the newest body is known by
+    `partition_of`: the partition that a key belongs to. `remembered`: of how many articles the newest fetch is known by
     its hash, which saves reading the same bytes again, and on which no result depends.
     """
 
     def __init__(self, partition_of: Callable[[bytes], int], remembered: int = REMEMBERED) -> None:
         self._partition_of = partition_of
         self._memory = Memory(remembered)
+
+    def is_known(self, key: bytes, value: bytes, headers: Headers, written: int, row: bytes) -> bool:
+        """Whether a record is known to change nothing: the same bytes as before. See `Memory.knows`."""
+        return self._memory.knows(key, value, headers, written, row)
 
     def __call__(self, record: Record, row: bytes | None) -> Result:
         """Handle one fetch record; `row` is that of its key."""
@@ -53,31 +57,24 @@ class Detect:
             return _gone(source, row)
         if not fetch.ok:
             return _no_article(source, f"the answer was status {fetch.status}")
-        return self._read(source, row)
+        return self._read(source, row, encoded)
 
-    def _read(self, source: Source, row: Row | None) -> Result:
-        """Climb the ladder: the same bytes, else the same text, else a version."""
+    def _read(self, source: Source, row: Row | None, encoded: bytes | None) -> Result:
+        """Read the text: the same as before, or a version."""
         fetch = source.fetch
-        body = None if fetch.body is None else fingerprint(fetch.body, fetch.charset)
-        text_hash = self._memory.text_hash(source.url, body) if body else None
-        reading = None
-        if text_hash is None:
-            reading = _reading(fetch)
-            if not reading.paragraphs:
-                return _no_article(source, _why_no_text(fetch, reading))
-            text_hash = reading.hash
-            if body:
-                self._memory.remember(source.url, body, text_hash)
-        verdict = judge_text(row, fetch.fetched_at, text_hash)
+        reading = read_extracted(fetch.extracted) if fetch.extracted else read_page(fetch.body or b"", fetch.charset)
+        if not reading.paragraphs:
+            return _no_article(source, _why_no_text(fetch, reading))
+        verdict = judge_text(row, fetch.fetched_at, reading.hash)
         if isinstance(verdict, NoVersion):
-            return _no_version(source, verdict)
-        return _version(source, verdict, reading or _reading(fetch), row)
-
-
-def _reading(fetch: Fetch) -> Reading:
-    if fetch.extracted is not None:
-        return read_extracted(fetch.extracted)
-    return read_page(fetch.body or b"", fetch.charset)
+            now, result = verdict.row or row, _no_version(source, verdict)
+        else:
+            now = _next_row(source, reading, row)
+            result = Result(verdict.kind, (version_output(source, verdict, reading, row, now),), encode_row(now))
+        row_now = encoded if isinstance(result.row, Keep) else result.row
+        if row_now is not None and now is not None and now.shows(reading.hash):
+            self._memory.remember(source.record, row_now)
+        return result
 
 
 def _why_no_text(fetch: Fetch, reading: Reading) -> str:
@@ -118,10 +115,8 @@ def _no_version(source: Source, verdict: NoVersion) -> Result:
     return Result(verdict.outcome, (outcome_output(source, verdict.outcome, reason),), row)
 
 
-def _version(source: Source, verdict: NewVersion, reading: Reading, row: Row | None) -> Result:
+def _next_row(source: Source, reading: Reading, row: Row | None) -> Row:
     at = source.fetch.fetched_at
     if row is None:
-        now = first_row(at, reading.hash, source=source.paper, title=reading.title, byline=reading.byline)
-    else:
-        now = with_text(row, at, reading.hash, source=source.paper, title=reading.title, byline=reading.byline)
-    return Result(verdict.kind, (version_output(source, verdict, reading, row, now),), encode_row(now))
+        return first_row(at, reading.hash, source=source.paper, title=reading.title, byline=reading.byline)
+    return with_text(row, at, reading.hash, source=source.paper, title=reading.title, byline=reading.byline)

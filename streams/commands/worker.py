@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -47,6 +48,7 @@ def run(settings: Settings) -> None:
         logging.getLogger(ours).setLevel(settings.log_level.upper())
     # A commit that takes longer than the interval is no news for an operator: lag is what counts.
     logging.getLogger("mode.timers").setLevel(logging.ERROR)
+    gc.freeze()  # the modules stay: no collection need look at them, which saves a tenth of the time
     worker = Worker(new_app(settings), override_logging=False, redirect_stdouts=False, quiet=True, loglevel="WARNING")
     worker.execute_from_commandline()
 

@@ -95,7 +95,13 @@ class Table:
 
     def handle(self, record: Record) -> Result:
         """Handle one record."""
-        result = self.detect(record, self.rows.get(record.key))
+        row = self.rows.get(record.key)
+        known = record.key and record.value and row
+        written = int(record.timestamp.timestamp() * 1000)
+        if known and self.detect.is_known(record.key or b"", record.value or b"", record.headers, written, row or b""):
+            result = Result("unchanged")
+        else:
+            result = self.detect(record, row)
         if not isinstance(result.row, Keep):
             self.rows[record.key] = result.row
         for output in result.outputs:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from detect_fetches import Table, fetched, gone, partition_of, told
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,3 +90,12 @@ def test_the_chain_is_unbroken(steps: list[tuple[int, str | int]]) -> None:
         assert (after.kind == "restored") == (after.restores_version is not None)
         if after.restores_version is not None:
             assert by_number[after.restores_version].hash == after.hash
+
+
+@given(SEQUENCES, st.randoms(use_true_random=False))
+def test_the_memory_changes_no_result(steps: list[tuple[int, str | int]], chance: Random) -> None:
+    """Whatever is late, gone, back or repeated, a memory only saves work."""
+    sequence = records(steps) * 2
+    chance.shuffle(sequence)
+    plain, remembering = Table(Detect(partition_of, remembered=0)), Table(Detect(partition_of))
+    assert [plain.handle(record) for record in sequence] == [remembering.handle(record) for record in sequence]

@@ -1,0 +1,203 @@
+"""A transaction handles each record of its partition once, in order, and misses one that is passed over.
+
+What Faust drops at a rebalance cannot be had on demand, so records are made here, and the producer only collects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.step import Result
+from schemas import topics
+from schemas.record import Output, Record
+from streams.stage import Stage
+from streams.tables import MemoryStore, TablePartition
+from streams.transaction import SkippedRecordError, Transaction
+
+THREADS = ThreadPoolExecutor(2)
+
+
+class Producer:
+    """Stands for aiokafka's: it notes what it is told, in order."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    async def send(self, topic: str, value: bytes | None, **_: object) -> asyncio.Future[Any]:
+        """Note the topic; the record is written at once."""
+        self.told.append(topic)
+        await asyncio.sleep(0)
+        written: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        written.set_result(SimpleNamespace(offset=len(self.told)))
+        return written
+
+    async def send_offsets_to_transaction(self, offsets: dict[TopicPartition, int], group: str) -> None:
+        """Note the offset."""
+        self.told.extend(offsets.values())
+        await asyncio.sleep(0)
+
+    async def commit_transaction(self) -> None:
+        """Note it."""
+        self.told.append("commit")
+
+    async def begin_transaction(self) -> None:
+        """Nothing to note."""
+
+
+def record(offset: int) -> ConsumerRecord[bytes, bytes]:
+    """A record as aiokafka hands it on."""
+    return ConsumerRecord(topics.FETCH, 0, offset, 0, 0, b"k", b"v", None, 1, 1, ())
+
+
+def transaction(step: Callable[[Record, bytes | None], Result], producer: object = None) -> Transaction:
+    """A transaction with this step, ready to begin."""
+    made = Transaction(
+        TopicPartition(topics.FETCH, 0),
+        Stage("detect", topics.FETCH, step),
+        TablePartition(TopicPartition("changelog", 0), MemoryStore()),
+        generation=1,
+        group="newsdiff",
+        producer=cast(AIOKafkaProducer, producer),
+        threads=THREADS,
+    )
+    made.ready.set()
+    return made
+
+
+def handle(offsets: list[int], fetched: list[int], start: int | None = 0, generation: int = 1) -> list[int]:
+    """What is handled of records with these offsets, after these were fetched."""
+    handled: list[int] = []
+
+    def step(found: Record, row: bytes | None) -> Result:
+        handled.append(found.offset)
+        return Result("unchanged")
+
+    async def run() -> None:
+        made = transaction(step)
+        if start is not None:
+            made.begin_at(start)
+        made.fetched.extend(fetched)
+        await made.handle([record(offset) for offset in offsets], generation)
+
+    asyncio.run(run())
+    return handled
+
+
+def test_records_are_handled_in_order() -> None:
+    """Gaps that no fetch ever had, such as transaction markers, are none."""
+    assert handle([5, 6, 9], fetched=[5, 6, 9], start=5) == [5, 6, 9]
+
+
+def test_a_record_that_was_fetched_and_passed_over_is_missed() -> None:
+    """A later record is refused, so that the worker starts anew from what is committed."""
+    with pytest.raises(SkippedRecordError, match="@6 was passed over for 7"):
+        handle([5, 7], fetched=[5, 6, 7], start=5)
+
+
+@given(st.integers(1, 20), st.data())
+def test_what_is_read_again_is_handled_once(count: int, data: st.DataObject) -> None:
+    """Whatever part of the records is fetched and delivered again, each is handled once and none is missed."""
+    first = list(range(count))
+    again = list(range(data.draw(st.integers(0, count - 1)), count + 3))
+    assert handle(first + again, fetched=first + again) == list(range(count + 3))
+
+
+def test_before_the_beginning_is_known_nothing_is_handled() -> None:
+    """A record that comes before the seek to what is committed comes again after it."""
+    assert handle([5], fetched=[5], start=None) == []
+
+
+def test_a_record_of_another_assignment_is_not_handled() -> None:
+    """What was fetched before a rebalance belongs to whoever has the partition now."""
+    assert handle([0], fetched=[], generation=0) == []
+
+
+def test_no_commit_falls_between_the_pieces_of_a_record() -> None:
+    """However often a commit is tried, what it holds of a record is all or nothing: outputs, row, offset."""
+    producer = Producer()
+
+    def step(found: Record, row: bytes | None) -> Result:
+        return Result("new", (Output("version", b"k", b"v"), Output("outcome", b"k", b"v")), b"row")
+
+    async def run() -> None:
+        made = transaction(step, producer)
+        made.begin_at(0)
+        handling = asyncio.create_task(made.handle([record(offset) for offset in range(20)], 1))
+        while not handling.done():
+            await made.commit()
+            await asyncio.sleep(0)
+        await made.commit()
+
+    asyncio.run(run())
+    committed: list[list[object]] = [[]]
+    for told in producer.told:
+        if told == "commit":
+            committed.append([])
+        else:
+            committed[-1].append(told)
+    assert committed.pop() == []
+    assert len(committed) > 1
+    handled = 0
+    for pieces in committed:
+        *records, offset = pieces
+        assert records == ["version", "outcome", "changelog"] * (cast(int, offset) - handled)
+        handled = cast(int, offset)
+    assert handled == 20
+
+
+def test_a_commit_does_not_wait_for_a_slow_page() -> None:
+    """What was handled before it is committed while the step is still at work."""
+    producer, at_work, go_on = Producer(), threading.Event(), threading.Event()
+
+    def step(found: Record, row: bytes | None) -> Result:
+        if found.offset == 1:
+            at_work.set()
+            assert go_on.wait(10)
+        return Result("new", (Output("version", b"k", b"v"),))
+
+    async def run() -> None:
+        made = transaction(step, producer)
+        made.begin_at(0)
+        handling = asyncio.create_task(made.handle([record(0), record(1)], 1))
+        await asyncio.to_thread(at_work.wait, 10)
+        await made.commit()
+        assert producer.told == ["version", 1, "commit"]
+        go_on.set()
+        await handling
+        await made.commit()
+
+    asyncio.run(run())
+    assert producer.told == ["version", 1, "commit", "version", 2, "commit"]
+
+
+def test_a_partition_that_is_taken_away_writes_nothing_more() -> None:
+    """The result of a step that was at work when its transaction was closed is dropped."""
+    producer, at_work, go_on = Producer(), threading.Event(), threading.Event()
+
+    def step(found: Record, row: bytes | None) -> Result:
+        at_work.set()
+        assert go_on.wait(10)
+        return Result("new", (Output("version", b"k", b"v"),))
+
+    async def run() -> None:
+        made = transaction(step, producer)
+        made.begin_at(0)
+        handling = asyncio.create_task(made.handle([record(0)], 1))
+        await asyncio.to_thread(at_work.wait, 10)
+        made.closed = True
+        go_on.set()
+        await handling
+        await made.commit()
+
+    asyncio.run(run())
+    assert producer.told == []
