@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import signal
 import sys
@@ -71,6 +72,7 @@ def newsdiff(context: click.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command. Exit codes: 0 done, 1 it failed, 2 it was called wrongly, 130 interrupted."""
     signal.signal(signal.SIGTERM, _terminate)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # commands say in one line what is wrong
     try:
         newsdiff.main(args=arguments, prog_name="newsdiff", standalone_mode=False)
     except NewsdiffError as error:

@@ -38,6 +38,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
 from schemas.errors import WriteError
+from streams.settings import Settings
 from streams.stage import Stage
 from streams.tables import TablePartition, restore
 from streams.transaction import Transaction
@@ -67,7 +68,7 @@ class Transactions(TransactionManager):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.open: dict[TP, Transaction] = {}
+        self.open = cast(App, self.app).open
         self._restoring: asyncio.Task[None] | None = None
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:  # noqa: ARG002 - Faust takes all away, always
@@ -80,13 +81,13 @@ class Transactions(TransactionManager):
     async def on_rebalance(self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP]) -> None:  # noqa: ARG002
         """Open a transaction for each partition, then bring its table up to date in the background."""
         await self.close_all()
-        self.open = {tp: cast(App, self.app).new_transaction(tp) for tp in sorted(assigned)}
+        self.open.update((tp, cast(App, self.app).new_transaction(tp)) for tp in sorted(assigned))
         await asyncio.gather(*(transaction.open() for transaction in self.open.values()))
         self._restoring = asyncio.create_task(self._restore(list(self.open.values())))
 
     async def _restore(self, transactions: list[Transaction]) -> None:
         try:
-            await restore(cast(App, self.app).bootstrap, [transaction.table for transaction in transactions])
+            await restore(cast(App, self.app).settings, [transaction.table for transaction in transactions])
         except Exception as error:  # noqa: BLE001 - whatever it was, the worker must not go on without its tables
             await self.app.crash(error)
             return
@@ -103,8 +104,9 @@ class Transactions(TransactionManager):
             self._restoring.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._restoring
-        transactions, self.open = self.open, {}
-        closed = await asyncio.gather(*(one.close() for one in transactions.values()), return_exceptions=True)
+        transactions = list(self.open.values())
+        self.open.clear()
+        closed = await asyncio.gather(*(one.close() for one in transactions), return_exceptions=True)
         for error in closed:
             if isinstance(error, BaseException):
                 raise error
@@ -139,7 +141,7 @@ class Consumer(driver.Consumer):
         records = await super()._getmany(active_partitions, timeout)
         if generation == self.app.consumer_generation_id:
             return {tp: [found] for tp, found in records.items()}
-        for tp, transaction in cast(Transactions, self.transactions).open.items():
+        for tp, transaction in cast(App, self.app).open.items():
             if tp in records and transaction.position is not None:
                 await self.seek(tp, transaction.position)
         return {}
@@ -150,12 +152,12 @@ class Consumer(driver.Consumer):
     async def perform_seek(self) -> None:
         """Begin at the committed offsets; until then a partition's position is not known."""
         await super().perform_seek()
-        for tp, transaction in cast(Transactions, self.transactions).open.items():
+        for tp, transaction in cast(App, self.app).open.items():
             transaction.begin_at(self._committed_offset[tp] or 0)
 
     def note_fetched(self, records: Mapping[TP, list[Any]]) -> None:
         """Remember what came from the broker, so that a record that gets lost on its way to a handler is missed."""
-        transactions = cast(Transactions, self.transactions).open
+        transactions = cast(App, self.app).open
         for tp, found in records.items():
             if (transaction := transactions.get(tp)) is not None:
                 transaction.fetched.extend(record.offset for record in found)
@@ -196,14 +198,15 @@ class App(faust.App):
     def __init__(
         self,
         *args: Any,
-        bootstrap: str,
+        settings: Settings,
         stages: Iterable[Stage],
         open_table: Callable[[Stage, int], TablePartition],
         new_producer: Callable[[str], AIOKafkaProducer],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, processing_guarantee="exactly_once", **kwargs)
-        self.bootstrap = bootstrap
+        self.settings = settings
+        self.open: dict[TP, Transaction] = {}
         self._stages = {stage.reads: stage for stage in stages}
         self._open_table = open_table
         self._new_transactional_producer = new_producer
@@ -217,6 +220,10 @@ class App(faust.App):
 
     def _new_transport(self) -> Transport:
         return Transport(self.conf.broker_consumer, self)
+
+    def restored(self) -> dict[TopicPartition, int | None]:
+        """The partitions that are held; for those whose tables are not restored yet, how far that is."""
+        return {one.tp: None if one.ready.is_set() else one.table.store.next_offset for one in [*self.open.values()]}
 
     def new_transaction(self, tp: TP) -> Transaction:
         """The transaction of an input partition that was assigned just now."""
@@ -235,7 +242,7 @@ class App(faust.App):
         """Read one partition, the body of every agent: each record, in order, through the partition's transaction."""
         async for event in stream.noack().events():
             batch = cast(Batch, event.message)
-            transaction = cast(Transactions, self.consumer.transactions).open.get(batch.tp)
+            transaction = self.open.get(batch.tp)
             if transaction is None:
                 continue  # its partition was taken away while it waited
             try:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -31,6 +30,28 @@ COORDINATOR_ATTEMPTS = 40
 
 
 @contextlib.asynccontextmanager
+async def connected(
+    connect: Callable[[], Awaitable[object]], close: Callable[[], Awaitable[object]], settings: Settings
+) -> AsyncIterator[None]:
+    """A context in which a client is connected.
+
+    Raises:
+        UnavailableError: no broker answers.
+    """
+    try:
+        try:
+            await asyncio.wait_for(connect(), timeout=30)
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise UnavailableError(
+                f"no Kafka answers at {settings.bootstrap} ({type(error).__name__}): start one with `newsdiff up`, "
+                "or name yours in NEWSDIFF_KAFKA"
+            ) from error
+        yield
+    finally:
+        await close()
+
+
+@contextlib.asynccontextmanager
 async def admin_client(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """An admin client.
 
@@ -38,32 +59,13 @@ async def admin_client(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]
         UnavailableError: no broker answers.
     """
     client = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap, request_timeout_ms=30_000)
-    await start(client.start, settings)
-    try:
+    async with connected(client.start, client.close, settings):
         yield client
-    finally:
-        await client.close()
-
-
-async def start(connect: Callable[[], Awaitable[object]], settings: Settings) -> None:
-    """Connect a client, without the client library's own lines about each attempt.
-
-    Raises:
-        UnavailableError: no broker answers.
-    """
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    try:
-        await asyncio.wait_for(connect(), timeout=30)
-    except (KafkaError, OSError, TimeoutError) as error:
-        raise UnavailableError(
-            f"no Kafka answers at {settings.bootstrap} ({type(error).__name__}): start one with `newsdiff up`, "
-            "or name yours in NEWSDIFF_KAFKA"
-        ) from error
 
 
 @contextlib.asynccontextmanager
-async def committed_consumer(settings: Settings, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer of all partitions of a topic that sees what is committed, without a group.
+async def committed_consumer(settings: Settings, topic: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that sees what is committed, without a group: of all partitions of a topic, or of none yet.
 
     Raises:
         UnavailableError: no broker answers, or there is no such topic.
@@ -75,15 +77,13 @@ async def committed_consumer(settings: Settings, topic: str) -> AsyncIterator[AI
         isolation_level="read_committed",
         auto_offset_reset="earliest",
     )
-    await start(consumer.start, settings)
-    try:
-        partitions = (await consumer._client._wait_on_metadata(topic)) if topic in await consumer.topics() else ()  # noqa: SLF001 - aiokafka has no public call that waits for a topic's partitions
-        if not partitions:
-            raise UnavailableError(f"there is no topic {topic} at {settings.bootstrap}: run `newsdiff topics`")
-        consumer.assign([TopicPartition(topic, partition) for partition in sorted(partitions)])
+    async with connected(consumer.start, consumer.stop, settings):
+        if topic is not None:
+            partitions = (await consumer._client._wait_on_metadata(topic)) if topic in await consumer.topics() else ()  # noqa: SLF001 - aiokafka has no public call that waits for a topic's partitions
+            if not partitions:
+                raise UnavailableError(f"there is no topic {topic} at {settings.bootstrap}: run `newsdiff topics`")
+            consumer.assign([TopicPartition(topic, partition) for partition in sorted(partitions)])
         yield consumer
-    finally:
-        await consumer.stop()
 
 
 async def committed_offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, int]:
@@ -101,7 +101,7 @@ async def committed_offsets(admin: AIOKafkaAdminClient, group: str) -> dict[Topi
     raise UnavailableError(f"the coordinator of the group {group} does not answer: look at Kafka's log")
 
 
-async def records_until_end(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
+async def records_until_end(consumer: AIOKafkaConsumer) -> AsyncGenerator[Record, None]:
     """The records from the consumer's position to the present end of its partitions, each partition in order."""
     assigned: Sequence[TopicPartition] = sorted(consumer.assignment())
     ends = await consumer.end_offsets(assigned)
@@ -109,6 +109,15 @@ async def records_until_end(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]
         for records in (await consumer.getmany(timeout_ms=IDLE_FETCH_MS)).values():
             for found in records:
                 yield as_record(found)
+
+
+async def has_record(consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> bool:
+    """Whether a record stands at or after an offset; transaction markers take offsets too, and are none."""
+    consumer.assign([partition])
+    (start,) = (await consumer.beginning_offsets([partition])).values()
+    consumer.seek(partition, max(offset, start))
+    async with contextlib.aclosing(records_until_end(consumer)) as records:
+        return await anext(records, None) is not None
 
 
 def instant(milliseconds: int) -> datetime:

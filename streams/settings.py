@@ -82,6 +82,9 @@ class Settings:
     store: str = _setting(_store, "rocksdb://", "where tables live: `rocksdb://` or `memory://`")
     commit_interval: float = _setting(_seconds(0.01, 30), 0.25, "seconds between commits: latency against load")
     session_timeout: float = _setting(_seconds(6, 300), 30.0, "seconds until a silent worker loses its partitions")
+    stall_timeout: float = _setting(
+        _seconds(2, 3600), 60.0, "seconds until a worker ends that does not get on with what waits for it"
+    )
     log_level: str = _setting(_level, "warning", "`debug`, `info`, `warning` or `error`")
 
     @property

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -23,6 +24,8 @@ FIRST_DELAY, LAST_DELAY = 0.5, 30.0
 
 OLD_AGE = 60.0
 """Seconds after which a worker has proved itself, and its next restart is quick again."""
+
+WORKER = (sys.executable, "-m", "streams", "worker")
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at whether a worker has ended."""
@@ -46,15 +49,16 @@ class _Child:
     number: int
     process: subprocess.Popen[bytes]
     started: float
-    delay: float = FIRST_DELAY
+    next_delay: float = FIRST_DELAY
     restart_at: float | None = None
 
 
 class WorkerProcesses:
-    """A context in which `count` workers run, each with a data directory of its own."""
+    """A context in which `count` workers run, each with a data directory of its own, started by `command`."""
 
-    def __init__(self, settings: Settings, count: int) -> None:
+    def __init__(self, settings: Settings, count: int, command: Sequence[str] = WORKER) -> None:
         self._settings = settings
+        self._command = command
         self._children = [_Child(number, self._start(number), time.monotonic()) for number in range(1, count + 1)]
 
     def __enter__(self) -> Self:
@@ -85,9 +89,10 @@ class WorkerProcesses:
             if code is None:
                 continue
             if child.restart_at is None:
-                child.delay = FIRST_DELAY if now - child.started > OLD_AGE else min(child.delay * 2, LAST_DELAY)
-                child.restart_at = now + child.delay
-                log.warning("worker %d ended (%d), starts again in %.1f s", child.number, code, child.delay)
+                delay = FIRST_DELAY if now - child.started > OLD_AGE else child.next_delay
+                child.next_delay = min(delay * 2, LAST_DELAY)
+                child.restart_at = now + delay
+                log.warning("worker %d ended (%d), starts again in %.1f s", child.number, code, delay)
             elif now >= child.restart_at:
                 child.process, child.started, child.restart_at = self._start(child.number), now, None
 
@@ -99,8 +104,8 @@ class WorkerProcesses:
 
     def _start(self, number: int) -> subprocess.Popen[bytes]:
         data = self._settings.data / f"worker-{number}"
-        return subprocess.Popen(
-            [sys.executable, "-m", "streams", "worker"],
+        return subprocess.Popen(  # noqa: S603 - our own program, no shell
+            [*self._command],
             env={**os.environ, **self._settings.environment(), "NEWSDIFF_DATA": str(data)},
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for the parent, which stops them in order

@@ -67,7 +67,7 @@ def new_app(settings: Settings) -> App:
 
     return App(
         settings.app_id,
-        bootstrap=settings.bootstrap,
+        settings=settings,
         stages=stages(settings.partitions),
         open_table=open_table,
         new_producer=lambda transactional_id: new_producer(settings, transactional_id),

@@ -156,7 +156,9 @@ class Transaction:
                 self.table.close()
 
     async def _send(self, output: Output) -> Awaitable[Any]:
-        partition = self.tp.partition if output.key is None else None
+        partition = None
+        if output.key is None:  # by the input's partition, so that the same input always gives the same
+            partition = self.tp.partition % len(await self._producer.partitions_for(output.topic))
         future: Awaitable[Any] = await self._producer.send(
             output.topic, output.value, key=output.key, partition=partition, headers=list(output.headers)
         )

@@ -13,7 +13,7 @@ from schemas import topics
 from schemas.dead_letter import DeadLetter, read_dead_letter, replayed
 from schemas.errors import BadRecordError, Reason, UnavailableError
 from schemas.record import Record
-from streams.kafka import committed_consumer, records_until_end, start
+from streams.kafka import committed_consumer, connected, records_until_end
 from streams.settings import Settings
 from streams.topology import new_producer, stages
 
@@ -122,9 +122,8 @@ async def _show(settings: Settings, place: tuple[int, int]) -> None:
 async def _replay(settings: Settings, chosen: Callable[[Record, DeadLetter], bool]) -> int:
     known = {stage.reads for stage in stages(settings.partitions)}
     producer = new_producer(settings)
-    await start(producer.start, settings)
     count = 0
-    try:
+    async with connected(producer.start, producer.stop, settings):
         async for record, letter in _letters(settings):
             if chosen(record, letter):
                 if letter.topic not in known:  # a dead letter of somebody else's: nothing else may be written to
@@ -140,8 +139,6 @@ async def _replay(settings: Settings, chosen: Callable[[Record, DeadLetter], boo
                     output.topic, output.value, key=output.key, partition=partition, headers=list(output.headers)
                 )
                 count += 1
-    finally:
-        await producer.stop()
     return count
 
 

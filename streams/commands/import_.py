@@ -17,7 +17,7 @@ from agents.detect.url import canonical_url
 from schemas import topics
 from schemas.errors import BadRecordError, UnavailableError, WriteError
 from schemas.fetch import write_fetch
-from streams.kafka import start
+from streams.kafka import connected
 from streams.settings import Settings
 from streams.stored_fetches import Fetched, Item, read_file
 from streams.topology import new_producer
@@ -51,8 +51,7 @@ class BadImportError(WriteError):
 async def _import(settings: Settings, files: tuple[Path, ...]) -> tuple[int, int]:
     written = refused = 0
     producer = new_producer(settings)
-    await start(producer.start, settings)
-    try:
+    async with connected(producer.start, producer.stop, settings):
         if topics.FETCH not in (await producer.client.fetch_all_metadata()).topics():
             raise UnavailableError(f"there is no topic {topics.FETCH} at {settings.bootstrap}: run `newsdiff topics`")
         pending: set[asyncio.Future[object]] = set()
@@ -69,8 +68,6 @@ async def _import(settings: Settings, files: tuple[Path, ...]) -> tuple[int, int
             if len(pending) >= IN_FLIGHT:
                 pending = await _acknowledged(pending, asyncio.FIRST_COMPLETED)
         await _acknowledged(pending, asyncio.ALL_COMPLETED)
-    finally:
-        await producer.stop()
     return written, refused
 
 

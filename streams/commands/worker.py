@@ -17,6 +17,7 @@ import faust
 
 from streams.commands.topics import ensure_topics
 from streams.data_directory import locked
+from streams.liveness import Watch
 from streams.settings import Settings
 from streams.supervisor import WorkerProcesses
 from streams.topology import new_app
@@ -46,10 +47,13 @@ def run(settings: Settings) -> None:
     )
     for ours in ("streams", "agents"):
         logging.getLogger(ours).setLevel(settings.log_level.upper())
+    logging.getLogger("aiokafka").setLevel(logging.WARNING)
     # A commit that takes longer than the interval is no news for an operator: lag is what counts.
     logging.getLogger("mode.timers").setLevel(logging.ERROR)
     gc.freeze()  # the modules stay: no collection need look at them, which saves a tenth of the time
-    worker = Worker(new_app(settings), override_logging=False, redirect_stdouts=False, quiet=True, loglevel="WARNING")
+    app = new_app(settings)
+    Watch(settings, app.restored).start()
+    worker = Worker(app, override_logging=False, redirect_stdouts=False, quiet=True, loglevel="WARNING")
     worker.execute_from_commandline()
 
 

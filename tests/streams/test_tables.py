@@ -99,3 +99,17 @@ def test_a_broken_database_is_told_so(tmp_path: Path) -> None:
     (tmp_path / "db").write_text("no database")
     with pytest.raises(UnavailableError, match=str(tmp_path / "db")):
         RocksStore(tmp_path / "db")
+
+
+def test_a_store_of_another_cluster_is_built_anew(tmp_path: Path) -> None:
+    """Its rows and its offset are forgotten; those of the same cluster stay."""
+    store = RocksStore(tmp_path / "db")
+    store.belong_to("one")
+    store.write({b"k": b"1"}, 5)
+    store.belong_to("one")
+    assert (dict(store.items()), store.next_offset) == ({b"k": b"1"}, 5)
+    store.close()
+    store = RocksStore(tmp_path / "db")
+    store.belong_to("another")
+    assert (dict(store.items()), store.next_offset) == ({}, 0)
+    store.close()
