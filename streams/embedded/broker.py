@@ -16,6 +16,7 @@ from rich.console import Console
 from schemas.errors import UnavailableError
 from streams.data_directory import locked
 from streams.embedded.configuration import (
+    HEAP_MIB,
     HOST,
     JVM_OPTIONS,
     KAFKA_LOG,
@@ -28,7 +29,7 @@ from streams.embedded.configuration import (
 from streams.embedded.jars import KAFKA_JARS, KAFKA_VERSION, cache_directory, install
 from streams.embedded.java import JavaProcess
 from streams.embedded.ports import PORTS, answers, check_free, choose_port, is_free
-from streams.embedded.storage import prepare_log
+from streams.embedded.storage import new_cluster_id, prepare_log
 
 START_TIMEOUT = 120.0
 """Seconds until a Kafka that does not answer is given up. After a kill it first reads its newest segments again."""
@@ -52,18 +53,29 @@ class EmbeddedKafka:
 
     `port` 0 stands for the port that it had the last time, as long as that is free, or any free one. `cache` is the
     directory for its jars, by default in the user's cache. `properties` are added to its configuration.
+    `cluster_id` is that of the cluster that it belongs to, by default one of its own; it counts at the first start.
+    `heap_mib` is Java's memory.
 
     What it has acknowledged outlives its death and that of this process, but not a power cut: it does not wait for the
     disk, and there is no other replica.
     """
 
     def __init__(
-        self, directory: Path, *, port: int = 0, cache: Path | None = None, properties: Mapping[str, str] | None = None
+        self,
+        directory: Path,
+        *,
+        port: int = 0,
+        cache: Path | None = None,
+        properties: Mapping[str, str] | None = None,
+        cluster_id: str | None = None,
+        heap_mib: int = HEAP_MIB,
     ) -> None:
         self._directory = directory.absolute()
         self._wanted_port = self._port = port
         self._cache = cache_directory(cache)
         self._properties = dict(properties or {})
+        self._cluster_id = cluster_id or new_cluster_id()
+        self._heap = f"-Xmx{heap_mib}m"
         self._java: JavaProcess | None = None
         self._held = contextlib.ExitStack()
 
@@ -139,7 +151,9 @@ class EmbeddedKafka:
         temporary.mkdir()
         (self._directory / LOG4J_FILE).write_text(LOG4J)
         properties = server_properties(self._port, choose_port(HOST), self._properties)
-        prepare_log(self._directory, properties, lambda arguments: self._run([*classpath, *arguments]))
+        prepare_log(
+            self._directory, properties, self._cluster_id, lambda arguments: self._run([*classpath, *arguments])
+        )
         for _ in range(START_ATTEMPTS - 1):
             try:
                 return self._start_once(classpath)
@@ -160,7 +174,7 @@ class EmbeddedKafka:
         return java
 
     def _run(self, arguments: list[str]) -> JavaProcess:
-        return JavaProcess([*JVM_OPTIONS, *arguments], self._directory, self._directory / KAFKA_LOG)
+        return JavaProcess([self._heap, *JVM_OPTIONS, *arguments], self._directory, self._directory / KAFKA_LOG)
 
     def _find_port(self) -> int:
         if self._wanted_port:

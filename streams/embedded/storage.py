@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from schemas.errors import UnavailableError
-from streams.embedded.configuration import LOG_DIRECTORY, NODE_ID, as_file
+from streams.embedded.configuration import LOG_DIRECTORY, as_file
 from streams.embedded.java import JavaProcess
 
 FORMAT_TIMEOUT = 60.0
@@ -18,7 +18,14 @@ FORMAT_TIMEOUT = 60.0
 UNFINISHED = "log.new"
 
 
-def prepare_log(directory: Path, properties: Mapping[str, str], run: Callable[[list[str]], JavaProcess]) -> None:
+def new_cluster_id() -> str:
+    """The id of a new cluster."""
+    return urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
+
+
+def prepare_log(
+    directory: Path, properties: Mapping[str, str], cluster_id: str, run: Callable[[list[str]], JavaProcess]
+) -> None:
     """Format the log directory in `directory`, where there is none; `run` starts a main class with arguments.
 
     Raises:
@@ -26,15 +33,14 @@ def prepare_log(directory: Path, properties: Mapping[str, str], run: Callable[[l
     """
     log = directory / LOG_DIRECTORY
     if log.exists():
-        _check(log)
+        _check(log, properties["node.id"])
         return
     # Formatted beside its place and then moved, so that what is interrupted is done again.
     new = directory / UNFINISHED
     shutil.rmtree(new, ignore_errors=True)
     (directory / "format.properties").write_text(as_file({**properties, "log.dirs": UNFINISHED}))
-    cluster = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
     # With '=', since one id in 64 begins with a dash.
-    java = run(["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "--config=format.properties"])
+    java = run(["kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "--config=format.properties"])
     try:
         if not java.wait(FORMAT_TIMEOUT) or java.exit_code != 0:
             raise UnavailableError(f"Kafka's log directory cannot be formatted: {java.last_words}")
@@ -43,13 +49,13 @@ def prepare_log(directory: Path, properties: Mapping[str, str], run: Callable[[l
     new.rename(log)
 
 
-def _check(log: Path) -> None:
+def _check(log: Path, node_id: str) -> None:
     try:
         lines = (log / "meta.properties").read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         raise UnavailableError(f"{log} was not made by Kafka: set NEWSDIFF_DATA to another directory") from None
     meta = dict(line.split("=", 1) for line in lines if "=" in line)
-    if meta.get("node.id") != NODE_ID:
+    if meta.get("node.id") != node_id:
         raise UnavailableError(
             f"{log} belongs to node {meta.get('node.id')} of the Kafka cluster {meta.get('cluster.id')}: set "
             "NEWSDIFF_DATA to another directory"
