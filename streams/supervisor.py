@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import signal
@@ -11,10 +10,10 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from types import TracebackType
 from typing import Self
 
+from streams.launch import ending_with_this_process
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -32,16 +31,6 @@ LOOK_EVERY = 0.2
 
 STOP_TIMEOUT = 20.0
 """Seconds that workers have to commit and leave their group before they are killed."""
-
-_PR_SET_PDEATHSIG = 1
-
-
-def die_with(parent: int) -> None:
-    """In a child: be terminated when the parent ends, whatever ends it. Linux has this; elsewhere nothing happens."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it ended before it was asked for
-            os._exit(1)
 
 
 @dataclass
@@ -105,9 +94,8 @@ class WorkerProcesses:
     def _start(self, number: int) -> subprocess.Popen[bytes]:
         data = self._settings.data / f"worker-{number}"
         return subprocess.Popen(  # noqa: S603 - our own program, no shell
-            [*self._command],
+            ending_with_this_process(self._command, signal.SIGTERM),
             env={**os.environ, **self._settings.environment(), "NEWSDIFF_DATA": str(data)},
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for the parent, which stops them in order
-            preexec_fn=partial(die_with, os.getpid()),  # noqa: PLW1509 - nothing else runs in this process while it forks
         )

@@ -96,19 +96,26 @@ async def differences(admin: AIOKafkaAdminClient, settings: Settings) -> tuple[l
     different: list[str] = []
     existing = set(await admin.list_topics()) & wanted.keys()
     wrong += [f"topic {name} is missing: run `newsdiff topics`" for name in wanted if name not in existing]
-    for description in await admin.describe_topics(sorted(existing)):
-        name, count = description["topic"], len(description["partitions"])
-        if count != settings.partitions:
-            wrong.append(
-                f"topic {name} has {count} partitions, NEWSDIFF_PARTITIONS is {settings.partitions}: "
-                f"set it to {count}, for keys cannot move to other partitions"
-            )
+    counts = {found["topic"]: len(found["partitions"]) for found in await admin.describe_topics(sorted(existing))}
+    wrong += _wrong_counts(counts, settings.partitions)
     async for name, config in _configs(admin, sorted(existing)):
         for key, value in wanted[name].config.items():
             if (found := config.get(key)) != value:
                 what = f"topic {name}: {key} is {found}, expected {value}"
                 (wrong if key == "cleanup.policy" and wanted[name].compacted else different).append(what)
     return wrong, different
+
+
+def _wrong_counts(counts: dict[str, int], wanted: int) -> list[str]:
+    """A sentence where topics have other numbers of partitions than they have to; `counts`: by topic."""
+    if set(counts.values()) <= {wanted}:
+        return []
+    if len(set(counts.values())) == 1:
+        (count,) = set(counts.values())
+        advice = f"set it to {count}, for keys cannot move to other partitions"
+        return [f"the topics have {count} partitions, NEWSDIFF_PARTITIONS is {wanted}: {advice}"]
+    told = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+    return [f"topics share their keys, so that all need as many partitions, but they have: {told}"]
 
 
 async def _configs(admin: AIOKafkaAdminClient, names: Iterable[str]):  # type: ignore[no-untyped-def]  # noqa: ANN202

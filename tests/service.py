@@ -17,16 +17,14 @@ from schemas.fetch import write_fetch
 from schemas.outcome import Outcome
 from schemas.record import Headers, Record
 from schemas.version import Version
-from streams.kafka import admin_client, committed_consumer, committed_offsets, records_until_end
+from streams.kafka import committed_consumer, records_until_end
+from streams.lag import lag
 from streams.settings import Settings
 from streams.topology import new_producer, stages
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PATIENCE = 120.0
 """Seconds after which a service that has not caught up has failed."""
-
-FEW = 200
-"""Records that are counted one by one."""
 
 Written = tuple[bytes | None, bytes | None, Headers]
 """Key, value and headers of a record."""
@@ -91,26 +89,10 @@ class Client:
     def wait_until_left(self, topic: str, left: int, meanwhile: Callable[[], object] = lambda: None) -> None:
         """Wait until `left` records of a topic, or fewer, are not handled yet."""
         deadline = time.monotonic() + PATIENCE
-        while (behind := asyncio.run(self._behind(topic))) > left:
+        while (behind := asyncio.run(lag(self.settings, topic))) > left:
             assert time.monotonic() < deadline, f"{behind} records of {topic} are not handled"
             meanwhile()
             time.sleep(0.05)
-
-    async def _behind(self, topic: str) -> int:
-        """How many records of a topic come after the committed offsets."""
-        async with admin_client(self.settings) as admin:
-            committed = await committed_offsets(admin, self.settings.app_id)
-        async with committed_consumer(self.settings, topic) as consumer:
-            partitions = list(consumer.assignment())
-            starts = {partition: max(0, committed.get(partition, 0)) for partition in partitions}
-            ends = await consumer.end_offsets(partitions)
-            offsets = sum(ends[partition] - starts[partition] for partition in partitions)
-            if offsets > FEW:
-                return offsets
-            # Near the end it matters that transaction markers take offsets too, and are no records.
-            for partition, start in starts.items():
-                consumer.seek(partition, start)
-            return sum([1 async for _ in records_until_end(consumer)])
 
     def read(self, topic: str) -> list[Record]:
         """All committed records of a topic, each partition in order."""

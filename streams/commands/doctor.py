@@ -9,12 +9,12 @@ import shutil
 from collections.abc import AsyncIterator
 
 import click
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas import topics
 from schemas.errors import NewsdiffError, UnavailableError
-from streams.kafka import admin_client, committed_consumer, committed_offsets
+from streams.kafka import admin_client, committed_consumer
+from streams.lag import count_from, lag
 from streams.settings import PREFIX, Settings
 from streams.topics import differences
 from streams.topology import stages
@@ -64,7 +64,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
             if wrong:
                 return
             yield "ok", "all topics are there, and as they have to be"
-            async for finding in _lag(admin, settings):
+            async for finding in _workers(admin, settings):
                 yield finding
     except UnavailableError as error:
         yield "WRONG", str(error)
@@ -83,36 +83,22 @@ def _disk(settings: Settings) -> Finding:
     return ("ok", sentence) if free >= MIN_FREE else ("WRONG", f"{sentence}: make room")
 
 
-async def _lag(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncIterator[Finding]:
-    committed = await committed_offsets(admin, settings.app_id)
+async def _workers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncIterator[Finding]:
+    waiting = {stage.name: (stage.reads, await lag(settings, stage.reads)) for stage in stages(settings.partitions)}
     members = (await admin.describe_consumer_groups([settings.app_id]))[0].groups[0][5]
     if members:
         yield "ok", f"{len(members)} workers in the group {settings.app_id}"
     else:
-        yield "note", f"no worker in the group {settings.app_id}: start one with `newsdiff worker`"
-    for stage in stages(settings.partitions):
-        async with committed_consumer(settings, stage.reads) as consumer:
-            lag = await _behind(consumer, committed)
-        yield "ok" if lag == 0 else "note", f"{stage.name} lags {lag} records behind on {stage.reads}"
-
-
-async def _behind(consumer: AIOKafkaConsumer, committed: dict[TopicPartition, int]) -> int:
-    partitions = list(consumer.assignment())
-    starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
-    return sum(_missing(starts[tp], committed.get(tp, -1), ends[tp]) for tp in partitions)
-
-
-def _missing(start: int, committed: int, end: int) -> int:
-    """Records not yet handled; the last offset before the end may be a transaction marker, which nobody handles."""
-    behind = end - max(start, committed)
-    return 0 if behind == 1 and committed > start else behind
+        late = any(records for _, records in waiting.values())
+        sentence = f"no worker in the group {settings.app_id}: start one with `newsdiff worker`"
+        yield "WRONG" if late else "note", sentence
+    for name, (topic, records) in waiting.items():
+        yield "ok" if not records else "note", f"{name} lags {records} records behind on {topic}"
 
 
 async def _dead_letters(settings: Settings) -> Finding:
     async with committed_consumer(settings, topics.DEAD_LETTER) as consumer:
-        partitions = list(consumer.assignment())
-        starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
-    count = sum(ends[tp] - starts[tp] for tp in partitions)
+        count = await count_from(consumer, {})
     if not count:
         return "ok", "no dead letters"
-    return "note", f"there are dead letters ({count} offsets): see `newsdiff dead-letters list`"
+    return "note", f"there are dead letters (some {count}): see `newsdiff dead-letters list`"

@@ -21,6 +21,7 @@ from schemas.errors import BadRecordError
 from schemas.record import Record
 from schemas.version import Version
 from streams.kafka import IDLE_FETCH_MS, admin_client, as_record, committed_consumer, committed_offsets
+from streams.lag import lag
 from streams.settings import Settings
 from streams.show import show, show_version
 
@@ -114,17 +115,27 @@ async def records_until_idle(
 ) -> AsyncGenerator[Record, None]:
     """The records of a consumer until, for `idle` seconds, none came and no worker committed anything.
 
-    Changes are rare: workers that still read unchanged fetches may be about to find the next one.
+    Changes are rare: workers that still read unchanged fetches may be about to find the next one. Where records wait,
+    another worker may be about to take them over from one that died.
     """
-    last, committed = time.monotonic(), dict[TopicPartition, int]()
+    last, committed, patience = time.monotonic(), dict[TopicPartition, int](), idle
     async with admin_client(settings) as admin:
-        while time.monotonic() - last < idle:
+        while True:
             for found in (await consumer.getmany(timeout_ms=IDLE_FETCH_MS)).values():
                 for record in found:
                     yield as_record(record)
-                    last = time.monotonic()
+                    last, patience = time.monotonic(), idle
             if (now := await committed_offsets(admin, settings.app_id)) != committed:
-                last, committed = time.monotonic(), now
+                last, committed, patience = time.monotonic(), now, idle
+            if time.monotonic() - last < patience:
+                continue
+            waiting = sum([await lag(settings, topic) for topic in (topics.FETCH, topics.VERSION)])
+            if waiting and patience == idle:
+                patience = idle + settings.session_timeout
+                continue
+            if waiting:
+                click.echo(f"newsdiff: note: {waiting} records wait, and no worker handles them", err=True)
+            return
 
 
 def _version(record: Record) -> Version | Change:

@@ -27,12 +27,12 @@ STOP_TIMEOUT = 15.0
 
 
 @click.command("worker")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, help="Start and supervise this many.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Start so many, and start those again that end.")
 @click.pass_obj
-def command(settings: Settings, workers: int) -> None:
+def command(settings: Settings, workers: int | None) -> None:
     """Run a worker: it detects versions and publishes changes until it is stopped."""
     asyncio.run(ensure_topics(settings))
-    if workers > 1:
+    if workers is not None:
         with contextlib.suppress(KeyboardInterrupt), WorkerProcesses(settings, workers) as processes:
             processes.supervise()
         return

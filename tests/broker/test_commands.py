@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import os
 import socket
@@ -15,6 +16,7 @@ from service import START, Client, fetched, page, paragraphs
 
 from schemas import topics
 from schemas.dead_letter import read_dead_letter
+from streams.commands.topics import ensure_topics
 from streams.settings import Settings
 
 pytestmark = pytest.mark.broker
@@ -131,13 +133,26 @@ def test_the_doctor_finds_a_healthy_service_healthy(client: Client) -> None:
     assert "diff lags 0 records" in done.stdout
 
 
+def test_records_that_nobody_handles_are_told(client: Client) -> None:
+    """Where no worker is, `doctor` fails, and `tail` ends all the same, but not without saying what waits."""
+    client.write([fetched(client.url(), page("Storm", *paragraphs("12")))])
+    nobody = dataclasses.replace(client.settings, app_id="nobody")
+    asyncio.run(ensure_topics(nobody))
+    done = newsdiff(nobody, "doctor")
+    assert done.returncode == 1
+    assert "WRONG no worker in the group nobody: start one" in done.stdout
+    done = newsdiff(nobody, "tail", "--until-idle", "1")
+    assert done.returncode == 0
+    assert "records wait, and no worker handles them" in done.stderr
+
+
 def test_another_partition_count_is_refused(client: Client) -> None:
     """A service that would look for rows in the wrong partition does not start, and says which setting to mend."""
     other = dataclasses.replace(client.settings, partitions=5)
     for command in ("topics", "worker", "doctor"):
         done = newsdiff(other, command)
         assert done.returncode == 1
-        assert "has 4 partitions, NEWSDIFF_PARTITIONS is 5: set it to 4" in done.stdout + done.stderr
+        assert "have 4 partitions, NEWSDIFF_PARTITIONS is 5: set it to 4" in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
 
 
