@@ -1,8 +1,12 @@
-"""`python -m tests.bench [NAME...]`: run benchmarks, print their tables, write their figures to .bench/NAME.json."""
+"""`python -m tests.bench [--quick] [NAME...]`: run benchmarks, print their tables, write them to .bench/NAME.json.
+
+`--quick` takes small counts, to see that a benchmark works; its figures then say little.
+"""
 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -10,22 +14,38 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-BENCHMARKS = ("diff", "stream")
+BENCHMARKS = ("diff", "throughput", "latency", "scale", "recovery")
 RESULTS = Path(".bench")
+WIDTH = 140
+"""Columns where there is no terminal, so that no cell is broken up."""
+
+Row = dict[str, object]
 
 
-def main(names: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Run the benchmarks of these names, or all."""
+    if quick := "--quick" in arguments:
+        os.environ["BENCH_QUICK"] = "1"
+    names = [argument for argument in arguments if argument != "--quick"] or BENCHMARKS
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        sys.exit(f"there is no benchmark {unknown[0]!r}: there are {', '.join(BENCHMARKS)}")
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     RESULTS.mkdir(exist_ok=True)
-    for name in names or BENCHMARKS:
-        if name not in BENCHMARKS:
-            sys.exit(f"there is no benchmark {name!r}: there are {', '.join(BENCHMARKS)}")
-        rows: list[dict[str, object]] = importlib.import_module(f"tests.bench.{name}").measure()
-        table = Table(*rows[0], title=name, title_justify="left")
-        for row in rows:
-            table.add_row(*(f"{cell:,.3g}" if isinstance(cell, float) else str(cell) for cell in row.values()))
-        Console().print(table)
-        (RESULTS / f"{name}.json").write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+    for name in names:
+        found: list[Row] | dict[str, list[Row]] = importlib.import_module(f"tests.bench.{name}").measure()
+        tables = found if isinstance(found, dict) else {name: found}
+        for title, rows in tables.items():
+            console.print(as_table(f"{title} (quick)" if quick else title, rows))
+        result = RESULTS / f"{name}{'-quick' if quick else ''}.json"
+        result.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+
+
+def as_table(title: str, rows: list[Row]) -> Table:
+    """Rows for a terminal, figures with three digits."""
+    table = Table(*rows[0], title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*(f"{cell:,.3g}" if isinstance(cell, float) else str(cell) for cell in row.values()))
+    return table
 
 
 if __name__ == "__main__":

@@ -125,6 +125,7 @@ def test_dead_letters_are_listed_shown_and_replayed(client: Client) -> None:
 
 def test_the_doctor_finds_a_healthy_service_healthy(client: Client) -> None:
     """With everything in place, nothing is wrong, and no step lags."""
+    client.write([fetched(client.url(), page("Storm", *paragraphs("12")))])
     client.settle()
     done = newsdiff(client.settings, "doctor")
     assert done.returncode == 0, done.stdout
