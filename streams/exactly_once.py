@@ -38,6 +38,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
 from schemas.errors import WriteError
+from streams.membership import note_member
 from streams.settings import Settings
 from streams.stage import Stage
 from streams.tables import TablePartition, restore
@@ -149,6 +150,11 @@ class Consumer(driver.Consumer):
     def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
         return Batch(tp, record, self.app.consumer_generation_id)
 
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Write down which member this worker is, before it is given anything."""
+        note_member(cast(App, self.app).settings, self._thread._ensure_consumer()._coordinator.member_id)  # noqa: SLF001 - Faust keeps both to itself
+        await super().on_partitions_assigned(assigned, generation_id)
+
     async def perform_seek(self) -> None:
         """Begin at the committed offsets; until then a partition's position is not known."""
         await super().perform_seek()
@@ -174,6 +180,9 @@ class Consumer(driver.Consumer):
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """Faust's thread around aiokafka's consumer, which tells what it fetched."""
+
+    async def _keepalive2(self) -> None:
+        """Skip mode's complaint about a busy loop: `streams.liveness` looks at what is done."""
 
     async def _fetch_records(self, *args: Any, **kwargs: Any) -> Any:
         records = await super()._fetch_records(*args, **kwargs)

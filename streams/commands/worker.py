@@ -18,6 +18,7 @@ import faust
 from streams.commands.topics import ensure_topics
 from streams.data_directory import locked
 from streams.liveness import Watch
+from streams.membership import leave_for_predecessor
 from streams.settings import Settings
 from streams.supervisor import WorkerProcesses
 from streams.topology import new_app
@@ -37,6 +38,7 @@ def command(settings: Settings, workers: int | None) -> None:
             processes.supervise()
         return
     with locked(settings.data, "worker"):
+        asyncio.run(leave_for_predecessor(settings))
         run(settings)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
+import time
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
@@ -105,3 +106,17 @@ def test_a_restart_between_any_two_records_changes_nothing(own_client: Client, s
     assert [(change.prior.hash, change.current.hash) for change in changes if change.current] == [
         (old.hash, new.hash) for old, new in itertools.pairwise(versions)
     ]
+
+
+def test_a_killed_worker_goes_on_before_its_session_times_out(own_client: Client) -> None:
+    """A worker that is started again in its data directory does not wait until Kafka misses the dead one."""
+    settings = dataclasses.replace(own_client.settings, session_timeout=100)
+    with WorkerProcesses(settings, 1) as processes:
+        own_client.write([_fetch(1, 0, 0)])
+        own_client.settle()
+        processes.kill(0)
+        own_client.write([_fetch(1, 1, 0)])
+        began = time.monotonic()
+        own_client.settle(meanwhile=processes.restart_ended)
+        assert time.monotonic() - began < settings.session_timeout / 2
+    assert [record.key for record in own_client.read(topics.CHANGE)] == [_fetch(1, 0, 0)[0]]
