@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := $(VENV)/.peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo test lint chaos chaos-short bench clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 10
@@ -20,6 +21,11 @@ $(READY): pyproject.toml
 	@$(BIN)/newsdiff --version
 	@touch $@
 
+$(PEERS): $(READY)
+	@echo "installing what is compared with ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -e '.[bench]'
+	@touch $@
+
 demo: $(READY)  ## run a Kafka, a worker and a small press on this machine, and see its edits
 	@exec $(BIN)/newsdiff demo
 
@@ -32,7 +38,13 @@ lint: $(READY)  ## ruff, mypy, and whether the published schemas are those of th
 	@$(BIN)/mypy
 	@$(BIN)/python -m schemas.publish --check
 
-bench: $(READY)  ## print tables of figures; they stand in .bench/NAME.json too
+chaos: $(READY)  ## the proof: 60 faults under load, then the oracle; CHAOS='--seed 2 --store memory://'
+	@$(BIN)/python -m tests.chaos --faults 60 $(CHAOS)
+
+chaos-short: $(READY)  ## the same in about 3 minutes, with 6 faults
+	@$(BIN)/python -m tests.chaos $(CHAOS)
+
+bench: $(READY) $(PEERS)  ## print tables of figures; they stand in .bench/NAME.json too
 	@$(BIN)/python -m tests.bench
 
 clean:  ## remove what setup, tests and benchmarks made; the data in .newsdiff stays
