@@ -198,4 +198,5 @@ def _dead_letter_headers() -> Json:
         "attempts": {**number, "description": "How often it was tried, replays included."},
     }
     named = {PREFIX + name: schema for name, schema in properties.items()}
-    return _headers("The headers of that record, untouched, and these.", named, list(named))
+    null = {f"{PREFIX}null": _text("`value` where the record had neither key nor value; the letter's is empty.")}
+    return _headers("The headers of that record, untouched, and these.", named | null, list(named))

@@ -61,8 +61,11 @@ def dead_letter(record: Record, *, step: str, reason: Reason, error: str, attemp
         "offset": str(record.offset),
         "attempts": str(min(earlier + attempts, MAX_ATTEMPTS)),
     }
+    nothing = record.key is None and record.value is None
+    if nothing:  # aiokafka writes no such record
+        why["null"] = "value"
     headers = tuple((PREFIX + name, text.encode("utf-8", "replace")) for name, text in why.items())
-    return Output(topics.DEAD_LETTER, record.key, record.value, _own_headers(record) + headers)
+    return Output(topics.DEAD_LETTER, record.key, b"" if nothing else record.value, _own_headers(record) + headers)
 
 
 def read_dead_letter(record: Record) -> DeadLetter:
@@ -88,7 +91,7 @@ def read_dead_letter(record: Record) -> DeadLetter:
         offset=_count(record, "offset", _INT64),
         attempts=attempts,
         key=record.key,
-        value=record.value,
+        value=None if record.header(f"{PREFIX}null") else record.value,
         headers=_own_headers(record),
     )
 

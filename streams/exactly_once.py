@@ -33,6 +33,7 @@ from typing import Any, cast
 
 import faust
 from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError
 from faust.transport.consumer import TransactionManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
@@ -160,6 +161,9 @@ class Consumer(driver.Consumer):
         await super().perform_seek()
         for tp, transaction in cast(App, self.app).open.items():
             transaction.begin_at(self._committed_offset[tp] or 0)
+            with contextlib.suppress(IllegalStateError):  # it is taken away again
+                # Once more: `_getmany` may have dropped what came between the two.
+                await self.seek(tp, transaction.position or 0)
 
     def note_fetched(self, records: Mapping[TP, list[Any]]) -> None:
         """Remember what came from the broker, so that a record that gets lost on its way to a handler is missed."""

@@ -22,6 +22,9 @@ from streams.settings import Settings
 
 IDLE_FETCH_MS = 200
 
+METADATA_MAX_AGE_MS = 5_000
+"""How long a consumer believes that a broker leads a partition."""
+
 LAST_INSTANT = 253_402_300_799_000
 """The end of the year 9999, in milliseconds."""
 
@@ -76,6 +79,7 @@ async def committed_consumer(settings: Settings, topic: str | None = None) -> As
         enable_auto_commit=False,
         isolation_level="read_committed",
         auto_offset_reset="earliest",
+        metadata_max_age_ms=METADATA_MAX_AGE_MS,
     )
     async with connected(consumer.start, consumer.stop, settings):
         if topic is not None:

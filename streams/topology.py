@@ -21,6 +21,7 @@ from agents.detect.step import Detect
 from agents.diff.step import diff_step
 from schemas import topics
 from streams.exactly_once import App
+from streams.kafka import METADATA_MAX_AGE_MS
 from streams.settings import Settings
 from streams.stage import Stage
 from streams.tables import MemoryStore, RocksStore, Store, TablePartition
@@ -84,6 +85,8 @@ def new_app(settings: Settings) -> App:
         broker_max_poll_records=500,
         stream_buffer_maxsize=2,
         consumer_auto_offset_reset="earliest",
+        # aiokafka asks a partition's former leader for offsets until its metadata is renewed: by default 5 minutes.
+        consumer_metadata_max_age_ms=METADATA_MAX_AGE_MS,
         producer_request_timeout=60.0,
         stream_recovery_delay=0.0,
         stream_wait_empty=False,  # no record is acknowledged one by one: a rebalance would wait for ever

@@ -11,6 +11,9 @@ from streams.kafka import admin_client
 from streams.settings import Settings
 from streams.topics import all_topics, create_missing, differences
 
+KNOWN_ATTEMPTS = 100
+"""Tenths of a second until every broker has to know the topics that were created."""
+
 
 @click.command("topics")
 @click.pass_obj
@@ -30,9 +33,11 @@ async def ensure_topics(settings: Settings) -> list[str]:
     """
     async with admin_client(settings) as admin:
         created = await create_missing(admin, settings)
-        while created and not set(created) <= set(await admin.list_topics()):  # noqa: ASYNC110 - there is no event
-            await asyncio.sleep(0.05)  # Kafka answers before every broker knows the new topics
-        wrong, different = await differences(admin, settings)
+        for _ in range(KNOWN_ATTEMPTS if created else 1):
+            wrong, different = await differences(admin, settings)
+            if not wrong:
+                break
+            await asyncio.sleep(0.1)  # Kafka answers before every broker knows the new topics
     if wrong:
         raise TopicError("; ".join(wrong))
     for sentence in different:

@@ -305,9 +305,10 @@ def test_event_headers_are_described() -> None:
 @pytest.mark.parametrize("reason", list(Reason))
 def test_dead_letter_headers_are_described(reason: Reason) -> None:
     """The headers of a dead letter are those described, whatever the reason."""
-    record = Record(topics.FETCH, 0, 1, WHEN, b"key", b"value")
-    letter = dead_letter(record, step="detect", reason=reason, error="no")
-    assert validate_headers("deadLetterHeaders", letter.headers) == set()
-    assert {name for name, _ in letter.headers} == set(
+    records = [Record(topics.FETCH, 0, 1, WHEN, key, key) for key in (b"key", None)]
+    letters = [dead_letter(record, step="detect", reason=reason, error="no") for record in records]
+    for letter in letters:
+        assert validate_headers("deadLetterHeaders", letter.headers) == set()
+    assert {name for letter in letters for name, _ in letter.headers} == set(
         asyncapi.document()["components"]["schemas"]["deadLetterHeaders"]["properties"]
     )
