@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint chaos chaos-short bench clean
+.PHONY: help setup demo test test-chaos lint chaos chaos-short bench clean
 
 help:  ## show this
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
 
 setup: $(READY)  ## make .venv with everything in it
 
@@ -29,8 +29,11 @@ $(PEERS): $(READY)
 demo: $(READY)  ## run a Kafka, a worker and a small press on this machine, and see its edits
 	@exec $(BIN)/newsdiff demo
 
-test: $(READY)  ## run all tests, against a real Kafka that they start
-	@$(BIN)/python -m pytest
+test: $(READY)  ## run the tests, against a real Kafka that they start
+	@$(BIN)/python -m pytest -m "not chaos"
+
+test-chaos: $(READY)  ## run the tests that kill and flood, and those that show that the proof can fail
+	@$(BIN)/python -m pytest -m chaos
 
 lint: $(READY)  ## ruff, mypy, and whether the published schemas are those of the code
 	@$(BIN)/ruff check .

@@ -260,5 +260,7 @@ class App(faust.App):
                 continue  # its partition was taken away while it waited
             try:
                 await transaction.handle(batch.records, batch.generation)
+                if transaction.has_news:  # what changed nothing can wait for the commit interval
+                    await transaction.commit()
             except Exception as error:  # noqa: BLE001 - a write failed: nothing of it may be committed
                 await self.crash(error)

@@ -86,6 +86,11 @@ class Transaction:
             async with self.gate:
                 await self._write(record, result)
 
+    @property
+    def has_news(self) -> bool:
+        """Whether anything was written that readers wait for."""
+        return bool(self._sent)
+
     async def _write(self, record: Record, result: Result) -> None:
         if self.closed:
             return  # the partition was taken away meanwhile

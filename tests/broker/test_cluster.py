@@ -20,7 +20,7 @@ from streams.commands.topics import ensure_topics
 from streams.settings import Settings
 from streams.supervisor import WorkerProcesses
 
-pytestmark = pytest.mark.broker
+pytestmark = pytest.mark.chaos
 
 ARTICLES = 100
 

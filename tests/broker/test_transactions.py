@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import os
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
 import orjson
 import pytest
@@ -285,16 +285,22 @@ def second_version(service: Service, url: str) -> Written:
 
 
 @pytest.mark.parametrize(
-    ("source", "outputs"), [(topics.FETCH, (topics.VERSION, DETECT_ROWS)), (topics.VERSION, (topics.CHANGE, DIFF_ROWS))]
+    ("source", "fault", "outputs"),
+    [
+        (topics.FETCH, "before_commit", (topics.VERSION, DETECT_ROWS)),
+        (topics.VERSION, "before_commit_of_diff", (topics.CHANGE, DIFF_ROWS)),
+    ],
 )
 def test_what_a_killed_worker_wrote_is_aborted_and_written_again(
-    service: Service, known: str, source: str, outputs: tuple[str, ...]
+    service: Service, known: str, source: str, fault: str, outputs: tuple[str, ...]
 ) -> None:
     """A worker that is killed before its commit leaves records that the next one aborts, everywhere, and repeats."""
     read_before = {topic: service.client.read(topic) for topic in outputs}
     before = service.log()
     service.write(fetched(known, NEW, minutes=5) if source == topics.FETCH else second_version(service, known), source)
-    with WorkerProcesses(dataclasses.replace(service.settings, commit_interval=30), 1) as processes:
+    with WorkerProcesses(
+        service.settings, 1, (sys.executable, str(MUTANT), str(service.settings.data / fault), fault, "worker")
+    ) as processes:
         wanted = of(home(known), *outputs)
         service.wait_until(lambda log: {b.tp for b in log if b.transactional and b not in before} >= wanted.keys())
         processes.kill(0)
@@ -313,6 +319,8 @@ def test_what_a_killed_worker_wrote_is_aborted_and_written_again(
         (new,) = (record for record in service.client.read(topic) if record not in read_before[topic])
         assert (new.key, new.partition) == (known.encode(), home(known))
 
+
+MUTANT = Path(__file__).parents[1] / "chaos" / "mutant.py"
 
 ANOTHER_SUBSCRIPTION = """
 import os

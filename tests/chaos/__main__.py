@@ -42,6 +42,7 @@ RESUMED = 200
 
 SHOWN = 20
 
+
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)

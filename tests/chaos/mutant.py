@@ -46,21 +46,26 @@ def strike(how: signal.Signals = signal.SIGKILL) -> None:
 # The faults, each at the moment that matters.
 
 
-def before_commit(how: signal.Signals = signal.SIGKILL) -> None:
+def before_commit(topic: str = topics.FETCH, how: signal.Signals = signal.SIGKILL) -> None:
     """All of a transaction is written, outputs among it, and it is not committed."""
     send_offsets = AIOKafkaProducer.send_offsets_to_transaction
 
     async def send(self: AIOKafkaProducer, offsets: Mapping[TopicPartition, int], group: str) -> None:
-        if any(partition.topic == topics.FETCH for partition in offsets):
+        if any(partition.topic == topic for partition in offsets):
             strike(how)
         await send_offsets(self, offsets, group)
 
     AIOKafkaProducer.send_offsets_to_transaction = send
 
 
+def before_commit_of_diff() -> None:
+    """The same, in the second step."""
+    before_commit(topics.VERSION)
+
+
 def paused_before_commit() -> None:
     """The same, but the worker is not dead: it goes on after others have taken its partitions."""
-    before_commit(signal.SIGSTOP)
+    before_commit(how=signal.SIGSTOP)
     commit = AIOKafkaProducer.commit_transaction
 
     async def tell(self: AIOKafkaProducer) -> None:
@@ -203,13 +208,17 @@ def ids_of_their_own() -> None:
     new_producer = topology.new_producer
 
     def own(settings: Settings, transactional_id: str | None = None) -> AIOKafkaProducer:
-        return new_producer(settings, transactional_id and f"{transactional_id}-{os.getpid()}")
+        producer = new_producer(settings, transactional_id and f"{transactional_id}-{os.getpid()}")
+        if producer._txn_manager is not None:  # nobody ends what it leaves open, and readers wait for that
+            producer._txn_manager.transaction_timeout_ms = 20_000
+        return producer
 
     topology.new_producer = own
 
 
 FAULTS: dict[str, Callable[[], None]] = {
-    function.__name__: function for function in (before_commit, paused_before_commit, between_pieces, after_commit)
+    function.__name__: function
+    for function in (before_commit, before_commit_of_diff, paused_before_commit, between_pieces, after_commit)
 }
 CURES: dict[str, Callable[[], None]] = {
     function.__name__: function

@@ -8,7 +8,7 @@ from service import Client, Written, fetched, page, paragraphs
 from schemas import topics
 from streams.supervisor import WorkerProcesses
 
-pytestmark = pytest.mark.broker
+pytestmark = pytest.mark.chaos
 
 FLOOD = 100_000
 

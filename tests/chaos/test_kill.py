@@ -21,7 +21,7 @@ from schemas.fetch import write_fetch
 from schemas.version import Version
 from streams.supervisor import WorkerProcesses
 
-pytestmark = pytest.mark.broker
+pytestmark = pytest.mark.chaos
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ARTICLES, EDITS, KILLS = 300, 5, 3

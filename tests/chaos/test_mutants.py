@@ -19,7 +19,7 @@ from service import PATIENCE, Client, Written, fetched, page, paragraphs
 from schemas import topics
 from streams.supervisor import WorkerProcesses
 
-pytestmark = pytest.mark.broker
+pytestmark = pytest.mark.chaos
 
 ARTICLES = 24
 URL = "https://eastmere-echo.test/{}"

@@ -15,7 +15,7 @@ from streams.supervisor import WorkerProcesses
 from streams.topics import MAX_DEAD_LETTER
 from streams.topology import new_producer
 
-pytestmark = pytest.mark.broker
+pytestmark = pytest.mark.chaos
 
 
 async def write_nothing(client: Client) -> None:

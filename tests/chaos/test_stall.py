@@ -11,7 +11,7 @@ from service import Client, fetched, page, paragraphs
 
 from streams.supervisor import WorkerProcesses
 
-pytestmark = pytest.mark.broker
+pytestmark = pytest.mark.chaos
 
 
 @pytest.mark.parametrize(
