@@ -208,10 +208,7 @@ def ids_of_their_own() -> None:
     new_producer = topology.new_producer
 
     def own(settings: Settings, transactional_id: str | None = None) -> AIOKafkaProducer:
-        producer = new_producer(settings, transactional_id and f"{transactional_id}-{os.getpid()}")
-        if producer._txn_manager is not None:  # nobody ends what it leaves open, and readers wait for that
-            producer._txn_manager.transaction_timeout_ms = 20_000
-        return producer
+        return new_producer(settings, transactional_id and f"{transactional_id}-{os.getpid()}")
 
     topology.new_producer = own
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import signal
 import subprocess
@@ -45,7 +46,8 @@ class Service:
     """A deployment whose workers come one after the other, each with the same data directory."""
 
     def __init__(self, client: Client) -> None:
-        self.client = client
+        # What a zombie does to the committed offset is healed by liveness.
+        self.client = Client(dataclasses.replace(client.settings, stall_timeout=15))
         self.flag = client.settings.data / "struck"
 
     def run_until_settled(self) -> None:
