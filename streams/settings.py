@@ -80,7 +80,9 @@ class Settings:
     partitions: int = _setting(_whole(1, 1000), 8, "partitions of every topic; for life")
     replication: int = _setting(_whole(1, 10), 1, "replicas of every topic that is created")
     store: str = _setting(_store, "rocksdb://", "where tables live: `rocksdb://` or `memory://`")
-    commit_interval: float = _setting(_seconds(0.01, 30), 0.25, "seconds between commits: latency against load")
+    commit_interval: float = _setting(
+        _seconds(0.01, 30), 0.25, "seconds between commits of what changed nothing; news is committed at once"
+    )
     session_timeout: float = _setting(_seconds(6, 300), 30.0, "seconds until a silent worker loses its partitions")
     stall_timeout: float = _setting(
         _seconds(2, 3600), 60.0, "seconds until a worker ends that does not get on with what waits for it"
