@@ -48,6 +48,12 @@ from streams.transaction import Transaction
 STEPS_AT_ONCE = 4
 """Records of different partitions that are handled at a time: several, so that a slow page does not hold up all."""
 
+MAX_WAITING = 8 * 1024 * 1024
+"""Bytes of a partition that wait for their handler, and one batch more: then no more are fetched for it."""
+
+LOOK_AGAIN = 0.01
+"""Seconds until it is looked again whether a partition has room."""
+
 
 class Batch(ConsumerMessage):
     """What Faust takes for one message: the records that one fetch brought from one partition.
@@ -55,14 +61,15 @@ class Batch(ConsumerMessage):
     Faust spends some 200 microseconds on each message that it hands to an agent.
     """
 
-    def __init__(self, tp: TP, records: Sequence[ConsumerRecord], generation: int) -> None:
+    def __init__(self, transaction: Transaction, records: Sequence[ConsumerRecord], tp: TP, generation: int) -> None:
         last = records[-1]
         super().__init__(
             tp.topic, tp.partition, last.offset, last.timestamp / 1000, last.timestamp_type,
             headers=None, key=None, value=None, checksum=None, tp=tp, generation_id=generation,
         )  # fmt: skip
+        self.transaction = transaction
         self.records = records
-        self.generation = generation
+        self.bytes = sum(len(record.value or b"") for record in records)
 
 
 class Transactions(TransactionManager):
@@ -135,21 +142,38 @@ class Consumer(driver.Consumer):
         return True
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's signature
-        """Drop what was asked for before a rebalance, since Faust would count it to the assignment after it.
+        """Fetch for the partitions that have room, a batch for each.
 
-        It may be of that assignment all the same, so what is dropped is read again.
+        What was asked for before a rebalance is dropped, since Faust would count it to the assignment after it. It may
+        be of that assignment all the same, so it is read again.
         """
-        generation = self.app.consumer_generation_id
-        records = await super()._getmany(active_partitions, timeout)
+        generation, opened = self.app.consumer_generation_id, cast(App, self.app).open
+        wanted = active_partitions or set()
+        room = {tp for tp in wanted if tp not in opened or opened[tp].waiting < MAX_WAITING}
+        if not room:
+            await asyncio.sleep(LOOK_AGAIN)
+            return {}
+        records = await super()._getmany(room, timeout if len(room) == len(wanted) else LOOK_AGAIN)
         if generation == self.app.consumer_generation_id:
-            return {tp: [found] for tp, found in records.items()}
-        for tp, transaction in cast(App, self.app).open.items():
+            return {tp: [self._batch(opened[tp], found, tp)] for tp, found in records.items() if tp in opened}
+        for tp, transaction in opened.items():
             if tp in records and transaction.position is not None:
                 await self.seek(tp, transaction.position)
         return {}
 
-    def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
-        return Batch(tp, record, self.app.consumer_generation_id)
+    def _batch(self, transaction: Transaction, records: Sequence[ConsumerRecord], tp: TP) -> Batch:
+        batch = Batch(transaction, records, tp, self.app.consumer_generation_id)
+        transaction.waiting += batch.bytes
+        return batch
+
+    def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:  # noqa: ARG002 - Faust's signature
+        return cast(Batch, record)
+
+    def on_buffer_full(self, tp: TP) -> None:
+        """Leave the partition in: Faust would look at it again only when another one has news, or after a second."""
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """See `on_buffer_full`."""
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Write down which member this worker is, before it is given anything."""
@@ -245,7 +269,6 @@ class App(faust.App):
             TopicPartition(tp.topic, tp.partition),
             stage,
             self._open_table(stage, tp.partition),
-            generation=self.consumer_generation_id,
             group=self.conf.id,
             producer=self._new_transactional_producer(f"{self.conf.id}-{tp.topic}-{tp.partition}"),
             threads=self._threads,
@@ -255,12 +278,12 @@ class App(faust.App):
         """Read one partition, the body of every agent: each record, in order, through the partition's transaction."""
         async for event in stream.noack().events():
             batch = cast(Batch, event.message)
-            transaction = self.open.get(batch.tp)
-            if transaction is None:
-                continue  # its partition was taken away while it waited
+            transaction = batch.transaction
             try:
-                await transaction.handle(batch.records, batch.generation)
+                await transaction.handle(batch.records)
                 if transaction.has_news:  # what changed nothing can wait for the commit interval
                     await transaction.commit()
             except Exception as error:  # noqa: BLE001 - a write failed: nothing of it may be committed
                 await self.crash(error)
+            finally:
+                transaction.waiting -= batch.bytes

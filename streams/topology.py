@@ -81,9 +81,10 @@ def new_app(settings: Settings) -> App:
         broker_session_timeout=settings.session_timeout,
         broker_heartbeat_interval=settings.session_timeout / 10,
         broker_request_timeout=max(90.0, settings.session_timeout),
-        # A record may have megabytes: these two bound what waits in memory.
+        # Two bounds for what waits in memory; the third is `streams.exactly_once.MAX_WAITING`.
         broker_max_poll_records=500,
-        stream_buffer_maxsize=2,
+        consumer_max_fetch_size=MIB,
+        stream_buffer_maxsize=1000,
         consumer_auto_offset_reset="earliest",
         # aiokafka asks a partition's former leader for offsets until its metadata is renewed: by default 5 minutes.
         consumer_metadata_max_age_ms=METADATA_MAX_AGE_MS,

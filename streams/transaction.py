@@ -30,7 +30,8 @@ class Transaction:
     """The transactions of one input partition, one after the other.
 
     `position` is the offset after the last record that was handled, `committed` the part of that which is committed.
-    `fetched` are the offsets that came from the broker and were not handled yet, in their order.
+    `fetched` are the offsets that came from the broker and were not handled yet, in their order; `waiting` the bytes of
+    those that wait for `handle`.
 
     Steps run in `threads`, so that a page that takes seconds holds up nothing but its own partition. The gate is held
     while a record's outputs and row are sent, and while a commit is made: no commit falls between them.
@@ -42,20 +43,19 @@ class Transaction:
         stage: Stage,
         table: TablePartition,
         *,
-        generation: int,
         group: str,
         producer: AIOKafkaProducer,
         threads: Executor,
     ) -> None:
         self.tp = tp
         self.table = table
-        self.generation = generation
         self.ready = asyncio.Event()
         self.gate = asyncio.Lock()
         self.position: int | None = None
         self.committed: int | None = None
         self.closed = False
         self.fetched: deque[int] = deque()
+        self.waiting = 0
         self._stage = stage
         self._group = group
         self._producer = producer
@@ -63,11 +63,11 @@ class Transaction:
         self._sent: list[Awaitable[Any]] = []
         self._rows_sent: list[Awaitable[Any]] = []
 
-    async def handle(self, records: Sequence[ConsumerRecord], generation: int) -> None:
-        """Handle records in their order, but none of another assignment, and none twice."""
+    async def handle(self, records: Sequence[ConsumerRecord]) -> None:
+        """Handle records in their order, and none twice."""
         await self.ready.wait()
         for found in records:
-            if self.closed or generation != self.generation or self.position is None:
+            if self.closed or self.position is None:
                 return  # they are read again: by whoever has the partition now, or after the seek to what is committed
             if found.offset < self.position:
                 continue

@@ -65,7 +65,6 @@ def transaction(step: Callable[[Record, bytes | None], Result], producer: object
         TopicPartition(topics.FETCH, 0),
         Stage("detect", topics.FETCH, step),
         TablePartition(TopicPartition("changelog", 0), MemoryStore()),
-        generation=1,
         group="newsdiff",
         producer=cast(AIOKafkaProducer, producer),
         threads=THREADS,
@@ -74,7 +73,7 @@ def transaction(step: Callable[[Record, bytes | None], Result], producer: object
     return made
 
 
-def handle(offsets: list[int], fetched: list[int], start: int | None = 0, generation: int = 1) -> list[int]:
+def handle(offsets: list[int], fetched: list[int], start: int | None = 0) -> list[int]:
     """What is handled of records with these offsets, after these were fetched."""
     handled: list[int] = []
 
@@ -87,7 +86,7 @@ def handle(offsets: list[int], fetched: list[int], start: int | None = 0, genera
         if start is not None:
             made.begin_at(start)
         made.fetched.extend(fetched)
-        await made.handle([record(offset) for offset in offsets], generation)
+        await made.handle([record(offset) for offset in offsets])
 
     asyncio.run(run())
     return handled
@@ -117,11 +116,6 @@ def test_before_the_beginning_is_known_nothing_is_handled() -> None:
     assert handle([5], fetched=[5], start=None) == []
 
 
-def test_a_record_of_another_assignment_is_not_handled() -> None:
-    """What was fetched before a rebalance belongs to whoever has the partition now."""
-    assert handle([0], fetched=[], generation=0) == []
-
-
 def test_no_commit_falls_between_the_pieces_of_a_record() -> None:
     """However often a commit is tried, what it holds of a record is all or nothing: outputs, row, offset."""
     producer = Producer()
@@ -132,7 +126,7 @@ def test_no_commit_falls_between_the_pieces_of_a_record() -> None:
     async def run() -> None:
         made = transaction(step, producer)
         made.begin_at(0)
-        handling = asyncio.create_task(made.handle([record(offset) for offset in range(20)], 1))
+        handling = asyncio.create_task(made.handle([record(offset) for offset in range(20)]))
         while not handling.done():
             await made.commit()
             await asyncio.sleep(0)
@@ -168,7 +162,7 @@ def test_a_commit_does_not_wait_for_a_slow_page() -> None:
     async def run() -> None:
         made = transaction(step, producer)
         made.begin_at(0)
-        handling = asyncio.create_task(made.handle([record(0), record(1)], 1))
+        handling = asyncio.create_task(made.handle([record(0), record(1)]))
         await asyncio.to_thread(at_work.wait, 10)
         await made.commit()
         assert producer.told == ["version", 1, "commit"]
@@ -192,7 +186,7 @@ def test_a_partition_that_is_taken_away_writes_nothing_more() -> None:
     async def run() -> None:
         made = transaction(step, producer)
         made.begin_at(0)
-        handling = asyncio.create_task(made.handle([record(0)], 1))
+        handling = asyncio.create_task(made.handle([record(0)]))
         await asyncio.to_thread(at_work.wait, 10)
         made.closed = True
         go_on.set()
