@@ -51,6 +51,9 @@ STEPS_AT_ONCE = 4
 MAX_WAITING = 8 * 1024 * 1024
 """Bytes of a partition that wait for their handler, and one batch more: then no more are fetched for it."""
 
+RECORD_BYTES = 2048
+"""What a record takes in memory beside its value, amply: its key, its headers, its object."""
+
 LOOK_AGAIN = 0.01
 """Seconds until it is looked again whether a partition has room."""
 
@@ -69,7 +72,7 @@ class Batch(ConsumerMessage):
         )  # fmt: skip
         self.transaction = transaction
         self.records = records
-        self.bytes = sum(len(record.value or b"") for record in records)
+        self.bytes = sum(len(record.value or b"") + RECORD_BYTES for record in records)
 
 
 class Transactions(TransactionManager):
@@ -92,16 +95,13 @@ class Transactions(TransactionManager):
         await self.close_all()
         self.open.update((tp, cast(App, self.app).new_transaction(tp)) for tp in sorted(assigned))
         await asyncio.gather(*(transaction.open() for transaction in self.open.values()))
-        self._restoring = asyncio.create_task(self._restore(list(self.open.values())))
+        self._restoring = asyncio.create_task(self._restore({one.table: one for one in self.open.values()}))
 
-    async def _restore(self, transactions: list[Transaction]) -> None:
+    async def _restore(self, transactions: dict[TablePartition, Transaction]) -> None:
         try:
-            await restore(cast(App, self.app).settings, [transaction.table for transaction in transactions])
+            await restore(cast(App, self.app).settings, transactions, lambda table: transactions[table].ready.set())
         except Exception as error:  # noqa: BLE001 - whatever it was, the worker must not go on without its tables
             await self.app.crash(error)
-            return
-        for transaction in transactions:
-            transaction.ready.set()
 
     async def commit_all(self) -> None:
         """Commit every partition; they don't wait for each other."""
@@ -158,7 +158,8 @@ class Consumer(driver.Consumer):
             return {tp: [self._batch(opened[tp], found, tp)] for tp, found in records.items() if tp in opened}
         for tp, transaction in opened.items():
             if tp in records and transaction.position is not None:
-                await self.seek(tp, transaction.position)
+                with contextlib.suppress(IllegalStateError):  # it is taken away again
+                    await self.seek(tp, transaction.position)
         return {}
 
     def _batch(self, transaction: Transaction, records: Sequence[ConsumerRecord], tp: TP) -> Batch:
@@ -258,9 +259,11 @@ class App(faust.App):
     def _new_transport(self) -> Transport:
         return Transport(self.conf.broker_consumer, self)
 
-    def restored(self) -> dict[TopicPartition, int | None]:
-        """The partitions that are held; for those whose tables are not restored yet, how far that is."""
-        return {one.tp: None if one.ready.is_set() else one.table.store.next_offset for one in [*self.open.values()]}
+    def held(self) -> dict[TopicPartition, int | None]:
+        """The partitions that are held; for those whose tables are not restored yet, how far all of these are."""
+        held = [*self.open.values()]
+        restored = sum(one.table.store.next_offset for one in held if not one.ready.is_set())
+        return {one.tp: None if one.ready.is_set() else restored for one in held}
 
     def new_transaction(self, tp: TP) -> Transaction:
         """The transaction of an input partition that was assigned just now."""

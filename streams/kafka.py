@@ -115,15 +115,6 @@ async def records_until_end(consumer: AIOKafkaConsumer) -> AsyncGenerator[Record
                 yield as_record(found)
 
 
-async def has_record(consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> bool:
-    """Whether a record stands at or after an offset; transaction markers take offsets too, and are none."""
-    consumer.assign([partition])
-    (start,) = (await consumer.beginning_offsets([partition])).values()
-    consumer.seek(partition, max(offset, start))
-    async with contextlib.aclosing(records_until_end(consumer)) as records:
-        return await anext(records, None) is not None
-
-
 def instant(milliseconds: int) -> datetime:
     """A Kafka timestamp as a time; one that no calendar has, from a hostile producer, is the nearest that it has."""
     return datetime.fromtimestamp(min(max(milliseconds, 0), LAST_INSTANT) / 1000, UTC)

@@ -18,11 +18,11 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.errors import UnavailableError
-from streams.kafka import admin_client, committed_consumer, committed_offsets, has_record
+from streams.kafka import admin_client, committed_consumer, committed_offsets
 from streams.settings import Settings
 
 LOOKS = 6
-"""How often in a stall timeout it is looked."""
+"""How many looks there are in one stall timeout."""
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +30,16 @@ log = logging.getLogger(__name__)
 class Watch(threading.Thread):
     """Looks after the partitions of this process's worker, in a thread, since the worker's event loop may hang.
 
-    `restored`: the partitions that the worker holds; for those whose table is not restored yet, how far that is. Where
-    all threads hang, because a C extension does not give up Python's lock, `faulthandler` ends the process.
+    `held`: the partitions that the worker holds; for those whose table is not restored yet, how far that is. Where all
+    threads hang, because a C extension does not give up Python's lock, `faulthandler` ends the process.
     """
 
-    def __init__(self, settings: Settings, restored: Callable[[], Mapping[TopicPartition, int | None]]) -> None:
+    def __init__(self, settings: Settings, held: Callable[[], Mapping[TopicPartition, int | None]]) -> None:
         super().__init__(name="liveness", daemon=True)
         self._settings = settings
-        self._restored = restored
-        self._since: dict[TopicPartition, tuple[tuple[int, int | None], float]] = {}
+        self._held = held
+        self._at: dict[TopicPartition, tuple[int, int | None]] = {}
+        self._waiting_since: dict[TopicPartition, float] = {}
 
     def run(self) -> None:
         """Watch until the process ends, or end it."""
@@ -53,7 +54,8 @@ class Watch(threading.Thread):
                     stalled = await self._stalled()
             except (KafkaError, OSError, TimeoutError, UnavailableError) as error:
                 log.info("the broker cannot be asked how far this worker is: %r", error)
-                self._since.clear()  # a broker that is away is waited for
+                self._at.clear()  # a broker that is away is waited for
+                self._waiting_since.clear()
                 continue
             if stalled is not None:
                 topic, partition, offset = stalled
@@ -65,23 +67,26 @@ class Watch(threading.Thread):
 
     async def _stalled(self) -> tuple[str, int, int] | None:
         """A partition that does not move although records wait, and the offset where it stands."""
-        restored = self._restored()
         async with admin_client(self._settings) as admin:
             committed = await committed_offsets(admin, self._settings.app_id)
+        before, self._at = self._at, {tp: (max(0, committed.get(tp, 0)), at) for tp, at in self._held().items()}
+        still = {tp: offset for tp, (offset, at) in self._at.items() if before.get(tp) == (offset, at)}
         now = time.monotonic()
-        before, self._since = self._since, {}
-        for partition, rows in restored.items():
-            at = max(0, committed.get(partition, 0)), rows
-            known = before.get(partition)
-            self._since[partition] = known if known is not None and known[0] == at else (at, now)
-        late = [
-            (partition, offset)
-            for partition, ((offset, _), since) in self._since.items()
-            if now - since >= self._settings.stall_timeout
-        ]
-        if late:
-            async with committed_consumer(self._settings) as consumer:
-                for partition, offset in late:
-                    if await has_record(consumer, partition, offset):
-                        return partition.topic, partition.partition, offset
+        waiting = await self._waiting(still) if still else set()
+        self._waiting_since = {tp: self._waiting_since.get(tp, now) for tp in waiting}
+        for tp, since in self._waiting_since.items():
+            if now - since >= self._settings.stall_timeout:
+                return tp.topic, tp.partition, still[tp]
         return None
+
+    async def _waiting(self, offsets: Mapping[TopicPartition, int]) -> set[TopicPartition]:
+        """The partitions that have a record at or after these offsets; transaction markers take offsets too."""
+        async with committed_consumer(self._settings) as consumer:
+            consumer.assign(list(offsets))
+            starts, ends = await consumer.beginning_offsets(list(offsets)), await consumer.end_offsets(list(offsets))
+            for tp, offset in offsets.items():
+                consumer.seek(tp, max(offset, starts[tp]))
+            found: set[TopicPartition] = set()
+            while open_ := [tp for tp in offsets if tp not in found and await consumer.position(tp) < ends[tp]]:
+                found |= (await consumer.getmany(*open_, timeout_ms=200)).keys()
+            return found

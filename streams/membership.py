@@ -32,7 +32,7 @@ async def leave_for_predecessor(settings: Settings) -> None:
     """Take the member that was written down out of the group; where that cannot be done, its session times out."""
     try:
         member_id = _path(settings).read_text()
-    except FileNotFoundError:
+    except (OSError, ValueError):  # there was none, or its note is damaged
         return
     try:
         async with admin_client(settings) as admin:

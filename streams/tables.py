@@ -12,7 +12,7 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -202,8 +202,10 @@ class TablePartition:
         self.store.close()
 
 
-async def restore(settings: Settings, tables: Iterable[TablePartition]) -> None:
-    """Read into each store what its changelog has and it has not.
+async def restore(
+    settings: Settings, tables: Iterable[TablePartition], restored: Callable[[TablePartition], object]
+) -> None:
+    """Read into each store what its changelog has and it has not; `restored` is told of each that is complete.
 
     The end is asked from the broker, and reached when the consumer's *position* has passed it: the last offsets of a
     changelog belong to transaction markers, which no consumer ever sees as records.
@@ -233,7 +235,7 @@ async def restore(settings: Settings, tables: Iterable[TablePartition]) -> None:
         while True:
             for partition in list(pending):
                 if await consumer.position(partition) >= ends[partition]:
-                    del pending[partition]
+                    restored(pending.pop(partition))
                     consumer.pause(partition)
             if not pending:
                 break

@@ -54,7 +54,7 @@ def run(settings: Settings) -> None:
     logging.getLogger("mode.timers").setLevel(logging.ERROR)
     gc.freeze()  # the modules stay: no collection need look at them, which saves a tenth of the time
     app = new_app(settings)
-    Watch(settings, app.restored).start()
+    Watch(settings, app.held).start()
     worker = Worker(app, override_logging=False, redirect_stdouts=False, quiet=True, loglevel="WARNING")
     worker.execute_from_commandline()
 

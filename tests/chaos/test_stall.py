@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,16 @@ def test_a_partition_that_is_stuck_is_healed_by_a_restart(
     assert len(own_client.changes(url)) == 2
     (partition,) = {record.partition for record in own_client.read("article.fetch.v1")}
     assert (told % partition if "%" in told else told) in capfd.readouterr().err
+
+
+def test_a_worker_that_was_idle_is_not_taken_for_stuck(own_client: Client, capfd: pytest.CaptureFixture[str]) -> None:
+    """A record that comes to a partition where nothing came for longer than the stall timeout is simply handled."""
+    settings = dataclasses.replace(own_client.settings, stall_timeout=2)
+    url = own_client.url()
+    with WorkerProcesses(settings, 1) as processes:
+        for text in range(6):
+            own_client.write([fetched(url, page("Storm", *paragraphs(f"{text}")), minutes=text)])
+            own_client.settle(meanwhile=processes.restart_ended)
+            time.sleep(1.5 * settings.stall_timeout)  # this is the idling
+    assert len(own_client.changes(url)) == 5
+    assert "this worker ends" not in capfd.readouterr().err
