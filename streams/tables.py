@@ -221,7 +221,6 @@ async def restore(
         starts = await consumer.beginning_offsets(list(pending))
         ends = await consumer.end_offsets(list(pending))
         for partition, table in pending.items():
-            table.store.belong_to(cluster)
             if table.store.next_offset > ends[partition]:
                 log.warning(
                     "the table of %s[%d] is ahead of its changelog (%d > %d), and is built anew",
@@ -230,7 +229,7 @@ async def restore(
                     ends[partition],
                 )
                 table.store.clear()
-                table.store.belong_to(cluster)
+            table.store.belong_to(cluster)
             consumer.seek(partition, max(table.store.next_offset, starts[partition]))
         while True:
             for partition in list(pending):

@@ -32,12 +32,11 @@ def main(arguments: list[str]) -> None:
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     RESULTS.mkdir(exist_ok=True)
     for name in names:
-        found: list[Row] | dict[str, list[Row]] = importlib.import_module(f"tests.bench.{name}").measure()
-        tables = found if isinstance(found, dict) else {name: found}
+        tables: dict[str, list[Row]] = importlib.import_module(f"tests.bench.{name}").measure()
         for title, rows in tables.items():
             console.print(as_table(f"{title} (quick)" if quick else title, rows))
         result = RESULTS / f"{name}{'-quick' if quick else ''}.json"
-        result.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        result.write_bytes(orjson.dumps(tables, option=orjson.OPT_INDENT_2))
 
 
 def as_table(title: str, rows: list[Row]) -> Table:

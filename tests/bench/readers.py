@@ -1,8 +1,7 @@
 """Processes that read the fetch topic as one consumer group, measured by what they commit and what they cost.
 
 They stand still (SIGSTOP) but while they are measured: what is to be read is there before they begin, nothing else runs
-beside them, and several can be measured alternately although each keeps what it knows in memory. Where a worker goes on
-after that, it may log that a thread of it did not respond, or a request.
+beside them, and several can be measured alternately although each keeps what it knows in memory.
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
 """How long a worker takes to its first commit after a start, and how much memory it has, by how many articles it knows.
 
 The articles are known by rows in the two changelogs, as a worker would have written them: those of real pages, with a
-text, a hash and a key of their own for each article. A worker would need hours to
-read a million pages.
+text, a hash and a key of their own for each article. A worker would need hours to read a million pages.
 
 A takeover reads the changelogs into a fresh directory, as after the loss of a machine. A restart, of a worker that was
-killed, has its directory. Both begin with the process, and with fetches that wait. Before a restart the group is let
-go of the killed member, which takes the session timeout: whoever takes over before has to wait for it (last table).
+killed, has its directory. Both begin with the process, and with fetches that wait, when the group has let go of the
+killed member. The last table does not wait for that: a worker in its directory takes it out of the group.
 
 Resident memory is that after the fetches, of articles that lie anywhere among the known ones and changed. What a worker
 remembers of the newest fetches is not in it: at most 50 MB (`agents.detect.step.REMEMBERED`).
@@ -48,7 +47,7 @@ SESSION_TIMEOUTS = (6.0,) if QUICK else (6.0, 30.0)
 
 
 def measure() -> Tables:
-    """A takeover and a restart for each number of known articles; then restarts that wait for the dead member."""
+    """A takeover and a restart for each number of known articles; then restarts at once."""
     recoveries: list[Row] = []
     with deployment(min(SESSION_TIMEOUTS)) as settings:
         archive = Archive(SIZE, 0)

@@ -23,11 +23,12 @@ from pathlib import Path
 from streams.commands.topics import ensure_topics
 from streams.embedded import EmbeddedKafka
 from streams.settings import Settings
+from streams.supervisor import WORKER
 
 from .brokers import Brokers, markers_dropped
 from .evidence import Evidence, StuckError
 from .faults import LONG_RUN, MUCH_LONGER, Faults, order
-from .fleet import WORKER, Fleet
+from .fleet import Fleet
 from .load import Load
 from .report import Report
 from .writer import Writer

@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,16 +14,12 @@ from typing import Self
 
 from streams.launch import ending_with_this_process
 from streams.settings import Settings
+from streams.supervisor import FIRST_DELAY, OLD_AGE, STOP_TIMEOUT, WORKER
 
-WORKER = (sys.executable, "-m", "streams", "worker")
-
-FIRST_DELAY, LAST_DELAY, OLD_AGE = 0.5, 4.0, 60.0
-"""Seconds until an ended worker is started again, as the supervisor has them, but that it waits up to 30 s for one that
-dies again and again: here they are killed all the time."""
+LAST_DELAY = 4.0
+"""Seconds that the supervisor's delay grows to: it waits longer, but here workers are killed all the time."""
 
 LOOK_EVERY = 0.1
-STOP_TIMEOUT = 20.0
-"""Seconds that the supervisor gives workers to stop in order."""
 
 
 @dataclass

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any, cast
@@ -149,12 +149,12 @@ def test_no_commit_falls_between_the_pieces_of_a_record() -> None:
     assert handled == 20
 
 
-def test_a_commit_does_not_wait_for_a_slow_page() -> None:
-    """What was handled before it is committed while the step is still at work."""
+def told_around_a_slow_page(offset: int, meanwhile: Callable[[Transaction, Producer], Awaitable[None]]) -> list[object]:
+    """What a producer is told of the records up to this one, if something is done while a step is at work on it."""
     producer, at_work, go_on = Producer(), threading.Event(), threading.Event()
 
     def step(found: Record, row: bytes | None) -> Result:
-        if found.offset == 1:
+        if found.offset == offset:
             at_work.set()
             assert go_on.wait(10)
         return Result("new", (Output("version", b"k", b"v"),))
@@ -162,36 +162,31 @@ def test_a_commit_does_not_wait_for_a_slow_page() -> None:
     async def run() -> None:
         made = transaction(step, producer)
         made.begin_at(0)
-        handling = asyncio.create_task(made.handle([record(0), record(1)]))
-        await asyncio.to_thread(at_work.wait, 10)
-        await made.commit()
-        assert producer.told == ["version", 1, "commit"]
+        handling = asyncio.create_task(made.handle([record(number) for number in range(offset + 1)]))
+        assert await asyncio.to_thread(at_work.wait, 10)
+        await meanwhile(made, producer)
         go_on.set()
         await handling
         await made.commit()
 
     asyncio.run(run())
-    assert producer.told == ["version", 1, "commit", "version", 2, "commit"]
+    return producer.told
+
+
+def test_a_commit_does_not_wait_for_a_slow_page() -> None:
+    """What was handled before it is committed while the step is still at work."""
+
+    async def commit(made: Transaction, producer: Producer) -> None:
+        await made.commit()
+        assert producer.told == ["version", 1, "commit"]
+
+    assert told_around_a_slow_page(1, commit) == ["version", 1, "commit", "version", 2, "commit"]
 
 
 def test_a_partition_that_is_taken_away_writes_nothing_more() -> None:
     """The result of a step that was at work when its transaction was closed is dropped."""
-    producer, at_work, go_on = Producer(), threading.Event(), threading.Event()
 
-    def step(found: Record, row: bytes | None) -> Result:
-        at_work.set()
-        assert go_on.wait(10)
-        return Result("new", (Output("version", b"k", b"v"),))
-
-    async def run() -> None:
-        made = transaction(step, producer)
-        made.begin_at(0)
-        handling = asyncio.create_task(made.handle([record(0)]))
-        await asyncio.to_thread(at_work.wait, 10)
+    async def take_away(made: Transaction, _producer: Producer) -> None:
         made.closed = True
-        go_on.set()
-        await handling
-        await made.commit()
 
-    asyncio.run(run())
-    assert producer.told == []
+    assert told_around_a_slow_page(0, take_away) == []
