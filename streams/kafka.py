@@ -18,7 +18,10 @@ from aiokafka.errors import (
 
 from schemas.errors import UnavailableError
 from schemas.record import Record
+from streams.header_names import read_any_header_name
 from streams.settings import Settings
+
+read_any_header_name()
 
 IDLE_FETCH_MS = 200
 

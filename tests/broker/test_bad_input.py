@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
+from chaos.raw_names import RawName, raw_names_written
 from service import Client, Written, fetched, page, paragraphs
 
 from schemas import topics
@@ -112,3 +113,16 @@ def test_a_body_beyond_the_limit_is_told(client: Client) -> None:
     (letter,) = (r for r in client.read(topics.DEAD_LETTER) if r.key == url.encode())
     assert read_dead_letter(letter).reason == Reason.TOO_LARGE
     assert letter.value == body
+
+
+def test_a_header_name_that_is_not_utf_8_does_no_harm(client: Client) -> None:
+    """Records with a name of any bytes are read, and a dead letter has the name as Java's client reads it."""
+    url = client.url()
+    odd = ((RawName(b"\xff\xfe"), b"1"),)
+    (key, value, headers), edited = fetched(url, GOOD), fetched(url, page("Storm", *paragraphs("13")), minutes=5)
+    with raw_names_written():
+        client.write([(key, value, headers + odd), (key, b"not an event", odd), edited])
+    client.settle()
+    assert [version.kind for version in client.versions(url)] == ["first", "edited"]
+    (letter,) = (r for r in client.read(topics.DEAD_LETTER) if r.key == key)
+    assert read_dead_letter(letter).headers == (("\ufffd\ufffd", b"1"),)

@@ -1,4 +1,4 @@
-"""Records that no one can use, each with one fault."""
+"""Records that no one can use, each with one fault, and some with a fault that does no harm."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import orjson
 
+from .raw_names import RawName
 from .records import Written, structured, with_header, without_header, written
 
 AT = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -33,6 +34,7 @@ def poison(chance: random.Random, url: str, partitions: int) -> Written:
         (
             Written(good.key, b"not an event", ()),
             Written(good.key, None, ()),
+            with_header(good, RawName(b"\xff\xfe"), b"\xff"),
             Written(good.key, b"\x00\xff\xfe", (("a", None), ("a", b"\xff"), ("", b""))),
             without_header(good, "ce_id"),
             without_header(good, "ce_specversion"),

@@ -14,6 +14,7 @@ from schemas import topics
 from streams.settings import Settings
 
 from .load import Load
+from .raw_names import raw_names_written
 from .records import Written
 
 TRICKLE, EVERY = 20, 0.2
@@ -35,13 +36,16 @@ class Writer:
         self._producer: AIOKafkaProducer | None = None
         self._trickle: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
+        self._names = raw_names_written()
 
     async def __aenter__(self) -> Self:
+        self._names.__enter__()
         self._trickle = asyncio.create_task(self._trickling())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+        self._names.__exit__(None, None, None)
 
     async def stop(self) -> None:
         """Write no more."""
