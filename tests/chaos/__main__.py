@@ -120,11 +120,13 @@ async def run(options: argparse.Namespace, settings: Settings, nodes: Brokers, c
         await evidence.close()
     report = Report(settings, fleet.directories)
     await report.make()
+    report.complain(fleet.complaints())
+    if dropped := markers_dropped(settings.data / "kafka"):
+        report.complain([f"Kafka dropped the markers of {dropped} transactions"])
     report.rows["writes that Kafka refused"] = str(writer.refused)
     report.rows["workers"] = (
         f"ended {fleet.ended} times ({fleet.ended_by_itself} by themselves), {fleet.hung} did not stop in order"
     )
-    report.rows["markers dropped by Kafka"] = str(markers_dropped(settings.data / "kafka"))
     report.rows["seconds"] = f"{time.monotonic() - began:.0f}"
     return verdict(options.faults, report)
 
@@ -152,15 +154,15 @@ async def under_faults(options: argparse.Namespace, faults: Faults) -> None:
 
 
 async def at_work(faults: Faults, burst: int) -> tuple[int, int]:
-    """Write a burst and wait until a part of it is handled; one that was handled at once was too small."""
+    """Write bursts until one is not handled at once, so that a fault strikes work; the backlog, and that burst."""
     while True:
         since, _ = await faults.evidence.look()
         await faults.writer.write(faults.writer.load.take(burst))
         await faults.evidence.moved(since)
         backlog = await faults.evidence.backlog()
-        if backlog >= BACKLOG or burst >= MAX_BURST:
+        if backlog >= BACKLOG:
             return backlog, burst
-        burst *= 2
+        burst = min(2 * burst, MAX_BURST)
 
 
 def verdict(faults: int, report: Report) -> int:

@@ -14,15 +14,19 @@ from .records import Written, structured, with_header, without_header, written
 
 AT = datetime(2025, 3, 1, 12, tzinfo=UTC)
 MIB = 1024 * 1024
+KEYLESS = 0.2
+"""The share of bad records that have no key."""
 
 
-def oversize(chance: random.Random) -> Written:
-    """A body beyond 10 MiB: plain, too large even for a dead letter, or small until it is inflated."""
+def oversize(chance: random.Random, partitions: int) -> Written:
+    """A body beyond 10 MiB: plain, too large even for a dead letter, or small until it is inflated; some keyless."""
     url = f"https://eastmere-echo.test/large/{chance.randrange(10**9)}"
     size, packed = chance.choice(((10 * MIB + 100, False), (13 * MIB + 900_000, False), (11 * MIB, True)))
     body = b"[" + b" " * size
     record = written(url, AT, gzip.compress(body, 1, mtime=0) if packed else body)
-    return with_header(record, "content-encoding", b"gzip") if packed else record
+    if packed:
+        record = with_header(record, "content-encoding", b"gzip")
+    return _keyless(chance, record, partitions) if chance.random() < KEYLESS else record
 
 
 def poison(chance: random.Random, url: str, partitions: int) -> Written:
@@ -65,5 +69,9 @@ def poison(chance: random.Random, url: str, partitions: int) -> Written:
             Written(good.key, None, cloud),
         )
     )
-    keyless = record.value is not None and chance.random() < 0.2  # aiokafka writes no record without key and value
-    return replace(record, key=None, partition=chance.randrange(partitions)) if keyless else record
+    # aiokafka writes no record without key and value
+    return _keyless(chance, record, partitions) if record.value is not None and chance.random() < KEYLESS else record
+
+
+def _keyless(chance: random.Random, record: Written, partitions: int) -> Written:
+    return replace(record, key=None, partition=chance.randrange(partitions))

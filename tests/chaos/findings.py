@@ -44,6 +44,8 @@ class Found:
         """A dead letter; `event` is what it says and the signature of the record in it, whose value may be large."""
         said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
         place = (said["dead_letter_topic"], int(said["dead_letter_partition"]), int(said["dead_letter_offset"]))
+        if "dead_letter_null" in said:  # it stands for a record of which no key and no value is left
+            record = replace(record, value=None)
         whole = len(record.value or b"") < LETTER_LIMIT
         headers = tuple(header for header in record.headers if not header[0].startswith("dead_letter_"))
         inner = signature(record, whole=whole, headers=headers)

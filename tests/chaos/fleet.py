@@ -21,6 +21,9 @@ LAST_DELAY = 4.0
 
 LOOK_EVERY = 0.1
 
+COMPLAINTS = ("SkippedRecordError", "although records wait", "Timeout (", "Fatal Python error")
+"""What a worker says that found its own work wrong, whatever was done to it from outside."""
+
 
 @dataclass
 class Worker:
@@ -62,6 +65,7 @@ class Fleet:
         self.workers: list[Worker] = []
         self.ended = self.ended_by_itself = self.hung = 0
         self._begin = count
+        self._disorderly: list[str] = []
 
     async def __aenter__(self) -> Self:
         for _ in range(self._begin):
@@ -107,7 +111,13 @@ class Fleet:
     async def stop(self) -> None:
         """Stop all in order."""
         self._watching.cancel()
+        running = self.running
         await asyncio.gather(*(self._stop(worker) for worker in self.workers))
+        self._disorderly = [
+            f"{worker} did not stop in order: {worker.process.returncode}"
+            for worker in running
+            if worker.process.returncode not in (0, -signal.SIGTERM)  # the signal: it had only just begun
+        ]
 
     def kill(self, worker: Worker) -> None:
         """Kill a worker as the kernel does when memory runs out; it is started again."""
@@ -127,6 +137,14 @@ class Fleet:
             words = worker.log.read_text(errors="replace").splitlines()[-lines:]
             state = "runs" if worker.runs else f"ended ({worker.process.poll()})"
             yield f"{worker} {state}: " + ("\n    ".join(["", *words]) if words else "has said nothing")
+
+    def complaints(self) -> Iterator[str]:
+        """What went wrong inside the workers, and which of them hung when nothing was left to do."""
+        for directory in self.directories:
+            for line in directory.with_suffix(".log").read_text(errors="replace").splitlines():
+                if any(complaint in line for complaint in COMPLAINTS):
+                    yield f"{directory.name} says: {line}"
+        yield from self._disorderly
 
     async def _stop(self, worker: Worker) -> None:
         worker.restart_at = float("inf")  # not to be started again meanwhile

@@ -38,14 +38,14 @@ class Load:
 
     def oversize(self) -> Written:
         """A fetch whose body is too large; compressed, it is small."""
-        return oversize(self._bad)
+        return oversize(self._bad, self._partitions)
 
     def _next(self) -> Written:
         draw = self._chance.random()
         if draw < 0.02:
             return self._poison(self._chance)
         if self._large and draw > 1 - 1 / 5000:
-            return oversize(self._chance)
+            return oversize(self._chance, self._partitions)
         place = self._chance.randrange(len(self._stories))
         record = next(self._stories[place], None)
         if record is not None:

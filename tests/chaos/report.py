@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from schemas import topics
@@ -44,6 +44,10 @@ class Report:
         for topic in (topics.FETCH, *EVENTS, topics.DEAD_LETTER):
             await self._open_transactions(topic)
         self._tell(expected, events, letters)
+
+    def complain(self, complaints: Iterable[str]) -> None:
+        """What went wrong on the way, also where nothing wrong came of it."""
+        self.findings += (Finding("unaccounted", complaint) for complaint in complaints)
 
     async def _offsets(self, expected: Expected, versions: Sequence[Record]) -> None:
         evidence = Evidence(self._settings)

@@ -95,14 +95,16 @@ def test_the_load_has_every_case() -> None:
 
 
 def test_a_body_that_is_too_large_is_a_dead_letter() -> None:
-    """Plain or compressed, and also where it is too large for a dead letter."""
-    service, load = InMemory(PARTITIONS), Load(1, PARTITIONS)
-    service.write(load.oversize() for _ in range(8))
+    """Plain or compressed, with a key or without, and also where it is too large for a dead letter."""
+    service, load = InMemory(PARTITIONS), Load(2, PARTITIONS)
+    service.write(load.oversize() for _ in range(16))
     service.run()
     assert findings(service.topics) == []
     letters = service.topics[topics.DEAD_LETTER]
-    assert len(letters) == 8
-    assert {letter.value is None for letter in letters} == {True, False}
+    assert len(letters) == 16
+    assert {(letter.key is None, bool(letter.value)) for letter in letters} == {
+        (keyless, whole) for keyless in (True, False) for whole in (True, False)
+    }
 
 
 @pytest.mark.parametrize("topic", OUTPUTS)
