@@ -181,11 +181,18 @@ class Consumer(driver.Consumer):
         note_member(cast(App, self.app).settings, self._thread._ensure_consumer()._coordinator.member_id)  # noqa: SLF001 - Faust keeps both to itself
         await super().on_partitions_assigned(assigned, generation_id)
 
-    async def perform_seek(self) -> None:
+    async def seek_to_committed(self) -> Mapping[TP, int]:
         """Begin at the committed offsets; until then a partition's position is not known."""
+        committed: Mapping[TP, int] = await super().seek_to_committed()
+        for tp, transaction in cast(App, self.app).open.items():
+            if tp in committed:  # else it is taken away again
+                transaction.begin_at(committed[tp])  # None where there is no offset
+        return committed
+
+    async def perform_seek(self) -> None:
+        """See `seek_to_committed`."""
         await super().perform_seek()
         for tp, transaction in cast(App, self.app).open.items():
-            transaction.begin_at(self._committed_offset[tp] or 0)
             with contextlib.suppress(IllegalStateError):  # it is taken away again
                 # Once more: `_getmany` may have dropped what came between the two.
                 await self.seek(tp, transaction.position or 0)

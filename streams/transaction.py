@@ -26,6 +26,17 @@ class SkippedRecordError(NewsdiffError):
     """A record that was fetched did not reach its handler: the worker must start anew from what is committed."""
 
 
+class OffsetsLostError(NewsdiffError):
+    """Kafka does not know how far a partition was handled that was handled before."""
+
+    def __init__(self, tp: TopicPartition, group: str) -> None:
+        super().__init__(
+            f"{tp.topic}[{tp.partition}] has no committed offset in the group {group}, but its table has rows: Kafka "
+            "has forgotten how far the workers were, and to begin anew would repeat outcomes and dead letters. Tell "
+            "it where to go on, with Kafka's `kafka-consumer-groups --reset-offsets`"
+        )
+
+
 class Transaction:
     """The transactions of one input partition, one after the other.
 
@@ -56,6 +67,7 @@ class Transaction:
         self.closed = False
         self.fetched: deque[int] = deque()
         self.waiting = 0
+        self._begins_anew = False
         self._stage = stage
         self._group = group
         self._producer = producer
@@ -66,6 +78,8 @@ class Transaction:
     async def handle(self, records: Sequence[ConsumerRecord]) -> None:
         """Handle records in their order, and none twice."""
         await self.ready.wait()
+        if self._begins_anew and not self.closed:
+            self._check_new()
         for found in records:
             if self.closed or self.position is None:
                 return  # they are read again: by whoever has the partition now, or after the seek to what is committed
@@ -115,6 +129,12 @@ class Transaction:
             if self.position <= fetched < offset:
                 raise SkippedRecordError(f"{self.tp.topic}[{self.tp.partition}]@{fetched} was passed over for {offset}")
 
+    def _check_new(self) -> None:
+        """See that there is no row yet where there is no committed offset: both come with the first commit."""
+        self._begins_anew = False
+        if next(self.table.store.items(), None) is not None:
+            raise OffsetsLostError(self.tp, self._group)
+
     async def commit(self) -> None:
         """Commit what was handled. An error leaves open whether it was committed: only a new start can tell."""
         async with self.gate:
@@ -136,10 +156,11 @@ class Transaction:
             self._rows_sent.clear()
             self.committed = position
 
-    def begin_at(self, offset: int) -> None:
-        """Set the first offset to handle, unless it is known already."""
+    def begin_at(self, committed: int | None) -> None:
+        """Set the first offset to handle, unless it is known already; None: Kafka knows of none."""
         if self.position is None:
-            self.position = self.committed = offset
+            self.position = self.committed = committed or 0
+            self._begins_anew = committed is None
 
     async def open(self) -> None:
         """Fence whoever had the partition before, and wait until its last transaction has ended."""

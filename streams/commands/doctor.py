@@ -9,15 +9,17 @@ import shutil
 from collections.abc import AsyncIterator
 
 import click
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas import topics
 from schemas.errors import NewsdiffError, UnavailableError
-from streams.kafka import admin_client, committed_consumer
+from streams.kafka import admin_client, committed_consumer, committed_offsets
 from streams.lag import count_from, lag
 from streams.settings import PREFIX, Settings
-from streams.topics import differences
+from streams.topics import changelog_name, differences
 from streams.topology import stages
+from streams.transaction import OffsetsLostError
 
 MIN_FREE = 1024**3
 """Bytes of free disk below which the doctor warns: RocksDB and Kafka stop when there is none."""
@@ -92,8 +94,20 @@ async def _workers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncItera
         late = any(records for _, records in waiting.values())
         sentence = f"no worker in the group {settings.app_id}: start one with `newsdiff worker`"
         yield "WRONG" if late else "note", sentence
+    committed = await committed_offsets(admin, settings.app_id)
+    for stage in stages(settings.partitions):
+        for partition in await _begun(settings, stage.name):
+            if TopicPartition(stage.reads, partition) not in committed:
+                yield "WRONG", str(OffsetsLostError(TopicPartition(stage.reads, partition), settings.app_id))
     for name, (topic, records) in waiting.items():
         yield "ok" if not records else "note", f"{name} lags {records} records behind on {topic}"
+
+
+async def _begun(settings: Settings, stage: str) -> list[int]:
+    """The partitions of a stage whose table has rows."""
+    async with committed_consumer(settings, changelog_name(settings.app_id, stage)) as consumer:
+        ends = await consumer.end_offsets(consumer.assignment())
+        return sorted(tp.partition for tp, end in ends.items() if end)
 
 
 async def _dead_letters(settings: Settings) -> Finding:
