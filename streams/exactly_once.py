@@ -76,26 +76,29 @@ class Batch(ConsumerMessage):
 
 
 class Transactions(TransactionManager):
-    """The open transactions of this worker, in place of Faust's transaction manager."""
+    """The transactions of the partitions that this worker holds, in place of Faust's transaction manager."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.open = cast(App, self.app).open
+        self.partitions = cast(App, self.app).partitions
         self._restoring: asyncio.Task[None] | None = None
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:  # noqa: ARG002 - Faust takes all away, always
         """Commit and close: from here on the partitions may be another worker's."""
+        patience = cast(App, self.app).settings.stall_timeout  # the whole group waits meanwhile
         try:
-            await self.commit_all()
+            async with asyncio.timeout(patience):
+                await self.commit_all()
         finally:
-            await self.close_all()
+            async with asyncio.timeout(patience):
+                await self.close_all()
 
     async def on_rebalance(self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP]) -> None:  # noqa: ARG002
         """Open a transaction for each partition, then bring its table up to date in the background."""
         await self.close_all()
-        self.open.update((tp, cast(App, self.app).new_transaction(tp)) for tp in sorted(assigned))
-        await asyncio.gather(*(transaction.open() for transaction in self.open.values()))
-        self._restoring = asyncio.create_task(self._restore({one.table: one for one in self.open.values()}))
+        self.partitions.update((tp, cast(App, self.app).new_transaction(tp)) for tp in sorted(assigned))
+        await asyncio.gather(*(transaction.open() for transaction in self.partitions.values()))
+        self._restoring = asyncio.create_task(self._restore({one.table: one for one in self.partitions.values()}))
 
     async def _restore(self, transactions: dict[TablePartition, Transaction]) -> None:
         try:
@@ -105,7 +108,7 @@ class Transactions(TransactionManager):
 
     async def commit_all(self) -> None:
         """Commit every partition; they don't wait for each other."""
-        await asyncio.gather(*(transaction.commit() for transaction in list(self.open.values())))
+        await asyncio.gather(*(transaction.commit() for transaction in list(self.partitions.values())))
 
     async def close_all(self) -> None:
         """Close every partition."""
@@ -113,8 +116,8 @@ class Transactions(TransactionManager):
             self._restoring.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._restoring
-        transactions = list(self.open.values())
-        self.open.clear()
+        transactions = list(self.partitions.values())
+        self.partitions.clear()
         closed = await asyncio.gather(*(one.close() for one in transactions), return_exceptions=True)
         for error in closed:
             if isinstance(error, BaseException):
@@ -147,7 +150,7 @@ class Consumer(driver.Consumer):
         What was asked for before a rebalance is dropped, since Faust would count it to the assignment after it. It may
         be of that assignment all the same, so it is read again.
         """
-        generation, opened = self.app.consumer_generation_id, cast(App, self.app).open
+        generation, opened = self.app.consumer_generation_id, cast(App, self.app).partitions
         wanted = active_partitions or set()
         room = {tp for tp in wanted if tp not in opened or opened[tp].waiting < MAX_WAITING}
         if not room:
@@ -184,7 +187,7 @@ class Consumer(driver.Consumer):
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Begin at the committed offsets; until then a partition's position is not known."""
         committed: Mapping[TP, int] = await super().seek_to_committed()
-        for tp, transaction in cast(App, self.app).open.items():
+        for tp, transaction in cast(App, self.app).partitions.items():
             if tp in committed:  # else it is taken away again
                 transaction.begin_at(committed[tp])  # None where there is no offset
         return committed
@@ -192,14 +195,14 @@ class Consumer(driver.Consumer):
     async def perform_seek(self) -> None:
         """See `seek_to_committed`."""
         await super().perform_seek()
-        for tp, transaction in cast(App, self.app).open.items():
+        for tp, transaction in cast(App, self.app).partitions.items():
             with contextlib.suppress(IllegalStateError):  # it is taken away again
                 # Once more: `_getmany` may have dropped what came between the two.
                 await self.seek(tp, transaction.position or 0)
 
     def note_fetched(self, records: Mapping[TP, list[Any]]) -> None:
         """Remember what came from the broker, so that a record that gets lost on its way to a handler is missed."""
-        transactions = cast(App, self.app).open
+        transactions = cast(App, self.app).partitions
         for tp, found in records.items():
             if (transaction := transactions.get(tp)) is not None:
                 transaction.fetched.extend(record.offset for record in found)
@@ -251,7 +254,7 @@ class App(faust.App):
     ) -> None:
         super().__init__(*args, processing_guarantee="exactly_once", **kwargs)
         self.settings = settings
-        self.open: dict[TP, Transaction] = {}
+        self.partitions: dict[TP, Transaction] = {}
         self._stages = {stage.reads: stage for stage in stages}
         self._open_table = open_table
         self._new_transactional_producer = new_producer
@@ -268,7 +271,7 @@ class App(faust.App):
 
     def held(self) -> dict[TopicPartition, int | None]:
         """The partitions that are held; for those whose tables are not restored yet, how far all of these are."""
-        held = [*self.open.values()]
+        held = [*self.partitions.values()]
         restored = sum(one.table.store.next_offset for one in held if not one.ready.is_set())
         return {one.tp: None if one.ready.is_set() else restored for one in held}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, NoError, UnknownMemberIdError, for_code
 from aiokafka.protocol.group import LeaveGroupRequest
 
 from schemas.errors import UnavailableError
@@ -37,7 +37,12 @@ async def leave_for_predecessor(settings: Settings) -> None:
     try:
         async with admin_client(settings) as admin:
             coordinator = await admin.find_coordinator(settings.app_id)
-            await admin._send_request_to_node(coordinator, LeaveGroupRequest(settings.app_id, member_id))  # noqa: SLF001 - aiokafka's admin client has no public call for it
+            answer = await admin._send_request_to_node(coordinator, LeaveGroupRequest(settings.app_id, member_id))  # noqa: SLF001 - aiokafka's admin client has no public call for it
+        if (error := for_code(answer.error_code)) not in (
+            NoError,
+            UnknownMemberIdError,
+        ):  # unknown: it was missed already
+            raise error
     except (KafkaError, OSError, TimeoutError, UnavailableError) as error:
         log.info("the member %s could not be taken out of the group: %r", member_id, error)
 

@@ -115,7 +115,10 @@ class RocksStore:
             self._path.mkdir(parents=True, exist_ok=True)
             self._db = Rdict(str(self._path), options=_rocks_options(), access_type=AccessType.read_write())
         except Exception as error:  # rocksdict raises bare Exception
-            raise UnavailableError(f"the table at {self._path} cannot be opened: {error}") from error
+            raise UnavailableError(
+                f"the table at {self._path} cannot be opened: {error}. If it is damaged, remove it: it is built anew "
+                "from its changelog"
+            ) from error
         offset = self._db.get(_OFFSET)
         self.next_offset = int(offset) if offset is not None else 0
 

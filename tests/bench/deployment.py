@@ -72,12 +72,10 @@ def write(settings: Settings, records: Iterable[Written], topic: str = topics.FE
 
 
 async def _write(settings: Settings, records: Iterable[Written], topic: str) -> int:
-    count = 0
     async with new_producer(settings) as producer:
-        for key, value, headers in records:
-            await producer.send(topic, value, key=key, headers=list(headers))
-            count += 1
-    return count
+        sent = [await producer.send(topic, value, key=key, headers=list(headers)) for key, value, headers in records]
+        await asyncio.gather(*sent)
+    return len(sent)
 
 
 def settle(settings: Settings) -> None:

@@ -33,7 +33,7 @@ class Worker:
     directory: Path
     process: subprocess.Popen[bytes]
     started: float
-    delay: float = FIRST_DELAY
+    next_delay: float = FIRST_DELAY
     restart_at: float | None = None
 
     @property
@@ -168,8 +168,9 @@ class Fleet:
         if worker.runs:
             return
         if worker.restart_at is None:
-            worker.delay = FIRST_DELAY if now - worker.started > OLD_AGE else min(worker.delay * 2, LAST_DELAY)
-            worker.restart_at = now + worker.delay
+            delay = FIRST_DELAY if now - worker.started > OLD_AGE else worker.next_delay
+            worker.next_delay = min(delay * 2, LAST_DELAY)
+            worker.restart_at = now + delay
             self.ended += 1
             self.ended_by_itself += worker.process.returncode != -signal.SIGKILL
         elif now >= worker.restart_at:
