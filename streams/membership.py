@@ -38,10 +38,8 @@ async def leave_for_predecessor(settings: Settings) -> None:
         async with admin_client(settings) as admin:
             coordinator = await admin.find_coordinator(settings.app_id)
             answer = await admin._send_request_to_node(coordinator, LeaveGroupRequest(settings.app_id, member_id))  # noqa: SLF001 - aiokafka's admin client has no public call for it
-        if (error := for_code(answer.error_code)) not in (
-            NoError,
-            UnknownMemberIdError,
-        ):  # unknown: it was missed already
+        error = for_code(answer.error_code)
+        if error not in (NoError, UnknownMemberIdError):  # unknown: Kafka had missed it already
             raise error
     except (KafkaError, OSError, TimeoutError, UnavailableError) as error:
         log.info("the member %s could not be taken out of the group: %r", member_id, error)
