@@ -185,9 +185,13 @@ class Consumer(driver.Consumer):
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Begin at the committed offsets; until then a partition's position is not known."""
+        """Begin at the committed offsets; until then a partition's position is not known.
+
+        Faust also seeks in the middle of a rebalance, where a predecessor that is not fenced yet may still commit.
+        """
+        opened = {tp: one for tp, one in cast(App, self.app).partitions.items() if one.opened}
         committed: Mapping[TP, int] = await super().seek_to_committed()
-        for tp, transaction in cast(App, self.app).partitions.items():
+        for tp, transaction in opened.items():
             if tp in committed:  # else it is taken away again
                 transaction.begin_at(committed[tp])  # None where there is no offset
         return committed
@@ -196,9 +200,10 @@ class Consumer(driver.Consumer):
         """See `seek_to_committed`."""
         await super().perform_seek()
         for tp, transaction in cast(App, self.app).partitions.items():
-            with contextlib.suppress(IllegalStateError):  # it is taken away again
-                # Once more: `_getmany` may have dropped what came between the two.
-                await self.seek(tp, transaction.position or 0)
+            if transaction.position is not None:
+                with contextlib.suppress(IllegalStateError):  # it is taken away again
+                    # Once more: `_getmany` may have dropped what came between the two.
+                    await self.seek(tp, transaction.position)
 
     def note_fetched(self, records: Mapping[TP, list[Any]]) -> None:
         """Remember what came from the broker, so that a record that gets lost on its way to a handler is missed."""

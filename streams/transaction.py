@@ -64,6 +64,7 @@ class Transaction:
         self.gate = asyncio.Lock()
         self.position: int | None = None
         self.committed: int | None = None
+        self.opened = False
         self.closed = False
         self.fetched: deque[int] = deque()
         self.waiting = 0
@@ -166,6 +167,7 @@ class Transaction:
         """Fence whoever had the partition before, and wait until its last transaction has ended."""
         await self._producer.start()
         await self._producer.begin_transaction()
+        self.opened = True
 
     async def close(self) -> None:
         """Give the partition up. What is not committed is aborted, so that no reader waits for it."""
