@@ -14,10 +14,14 @@ from schemas.errors import SettingsError
 
 PREFIX = "NEWSDIFF_"
 
+LAST_PORT = 65_535
+
 
 def _servers(text: str) -> str:
-    if not re.fullmatch(r"[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*", text):
-        raise ValueError("write HOST:PORT, several with commas between")
+    for server in text.split(","):
+        host_port = re.fullmatch(r"[^\s:,]+:(\d{1,5})", server)
+        if not host_port or not 0 < int(host_port[1]) <= LAST_PORT:
+            raise ValueError("write HOST:PORT, several with commas between")
     return text
 
 
@@ -73,7 +77,7 @@ class Settings:
     kafka: str | None = _setting(
         _servers, None, "Kafka's bootstrap servers; without it, `up` starts one on this machine"
     )
-    broker_port: int = _setting(_whole(0, 65535), 9092, "the port of the Kafka that `up` starts; 0: any free one")
+    broker_port: int = _setting(_whole(0, LAST_PORT), 9092, "the port of the Kafka that `up` starts; 0: any free one")
     data: Path = _setting(Path, Path(".newsdiff"), "the directory for everything that is kept on this machine")
     cache: Path | None = _setting(Path, None, "the directory for Kafka's jars; without it, the user's cache")
     app_id: str = _setting(_app_id, "newsdiff", "consumer group, prefix of changelogs and transactional ids; for life")
@@ -91,7 +95,13 @@ class Settings:
 
     @property
     def bootstrap(self) -> str:
-        """Where Kafka is: as set, or where `up` starts it."""
+        """Where Kafka is: as set, or where `up` starts it.
+
+        Raises:
+            SettingsError: at a port that only `up` knows.
+        """
+        if self.kafka is None and self.broker_port == 0:
+            raise SettingsError("NEWSDIFF_BROKER_PORT is 0, any free port: name the one taken in NEWSDIFF_KAFKA")
         return self.kafka or f"127.0.0.1:{self.broker_port}"
 
     def environment(self) -> dict[str, str]:

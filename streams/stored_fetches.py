@@ -58,6 +58,8 @@ class Fetched:
     content_type: str
     body: bytes
     headers: dict[str, str]
+    place: str
+    """Where in which file."""
 
 
 Item = tuple[Fetched | BadRecordError, int]
@@ -109,17 +111,16 @@ def _from_line(line: bytes, place: str) -> Fetched:
         body = stored.body_bytes()
     except (binascii.Error, ValueError) as error:
         raise BadRecordError(Reason.BAD_ENCODING, f"{place}: the body cannot be read: {error}") from None
-    return Fetched(stored.url, stored.fetched_at, stored.status, stored.content_type, body, stored.headers)
+    return Fetched(stored.url, stored.fetched_at, stored.status, stored.content_type, body, stored.headers, place)
 
 
 def _read_warc(path: Path, file: IO[bytes]) -> Iterator[Item]:
     for record in ArchiveIterator(file, record_types=WarcRecordType.response, parse_http=True):
-        url = record.headers.get("WARC-Target-URI")
+        url, place = record.headers.get("WARC-Target-URI"), f"{path}: {record.record_id}"
         if record.http_headers is None or record.record_date is None or url is None:
-            place = f"{path}: {record.record_id}"
             yield BadRecordError(Reason.NOT_AN_EVENT, f"{place}: no HTTP response with a URL and a date"), file.tell()
             continue
         headers = {name.lower(): value for name, value in record.http_headers.astuples()}
         status, content_type = record.http_headers.status_code or 0, headers.get("content-type", "")
         when = record.record_date.astimezone(UTC)
-        yield Fetched(url, when, status, content_type, record.reader.read(), headers), file.tell()
+        yield Fetched(url, when, status, content_type, record.reader.read(), headers, place), file.tell()

@@ -34,13 +34,13 @@ class Topic:
     compacted: bool = False
     extra: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def config(self) -> dict[str, str]:
-        """The configuration that it is created with."""
+    def config(self, replication: int) -> dict[str, str]:
+        """The configuration that it is created with, for so many replicas: what is acknowledged outlives one broker."""
         return {
             "cleanup.policy": "compact" if self.compacted else "delete",
             "retention.ms": str(self.retention_ms),
             "max.message.bytes": str(self.max_bytes),
+            "min.insync.replicas": str(max(1, replication - 1)),
             **self.extra,
         }
 
@@ -76,7 +76,8 @@ async def create_missing(admin: AIOKafkaAdminClient, settings: Settings) -> list
     missing = [topic for topic in all_topics(settings) if topic.name not in existing]
     if not missing:
         return []
-    new = [NewTopic(t.name, settings.partitions, settings.replication, topic_configs=t.config) for t in missing]
+    replication = settings.replication
+    new = [NewTopic(t.name, settings.partitions, replication, topic_configs=t.config(replication)) for t in missing]
     try:
         response = await admin.create_topics(new)
     except KafkaError as error:
@@ -96,12 +97,16 @@ async def differences(admin: AIOKafkaAdminClient, settings: Settings) -> tuple[l
     different: list[str] = []
     existing = set(await admin.list_topics()) & wanted.keys()
     wrong += [f"topic {name} is missing: run `newsdiff topics`" for name in wanted if name not in existing]
-    counts = {found["topic"]: len(found["partitions"]) for found in await admin.describe_topics(sorted(existing))}
-    wrong += _wrong_counts(counts, settings.partitions)
+    found = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics(sorted(existing))}
+    wrong += _wrong_counts({name: len(partitions) for name, partitions in found.items()}, settings.partitions)
+    for name, partitions in found.items():
+        replicas = min((len(partition["replicas"]) for partition in partitions), default=settings.replication)
+        if replicas != settings.replication:
+            different.append(f"topic {name}: replicas are {replicas}, NEWSDIFF_REPLICATION is {settings.replication}")
     async for name, config in _configs(admin, sorted(existing)):
-        for key, value in wanted[name].config.items():
-            if (found := config.get(key)) != value:
-                what = f"topic {name}: {key} is {found}, expected {value}"
+        for key, value in wanted[name].config(settings.replication).items():
+            if config.get(key) != value:
+                what = f"topic {name}: {key} is {config.get(key)}, expected {value}"
                 (wrong if key == "cleanup.policy" and wanted[name].compacted else different).append(what)
     return wrong, different
 

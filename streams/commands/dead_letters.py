@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from datetime import datetime
 from heapq import heappop, heappush
 
@@ -73,14 +74,15 @@ def parse_place(text: str) -> tuple[int, int]:
     return int(partition), int(offset)
 
 
-async def _letters(settings: Settings) -> AsyncIterator[tuple[Record, DeadLetter]]:
+async def _letters(settings: Settings) -> AsyncGenerator[tuple[Record, DeadLetter], None]:
     async with committed_consumer(settings, topics.DEAD_LETTER) as consumer:
         await consumer.seek_to_beginning(*consumer.assignment())
-        async for record in records_until_end(consumer):
-            try:
-                yield record, read_dead_letter(record)
-            except BadRecordError as error:  # written by somebody else
-                click.echo(f"newsdiff: {error}", err=True)
+        async with aclosing(records_until_end(consumer)) as records:
+            async for record in records:
+                try:
+                    yield record, read_dead_letter(record)
+                except BadRecordError as error:  # written by somebody else
+                    click.echo(f"newsdiff: {error}", err=True)
 
 
 async def _list(settings: Settings, reason: str | None, limit: int) -> None:
@@ -104,19 +106,22 @@ def _line(record: Record, letter: DeadLetter) -> str:
 
 
 async def _show(settings: Settings, place: tuple[int, int]) -> None:
-    async for record, letter in _letters(settings):
-        if (record.partition, record.offset) == place:
-            click.echo(f"{letter.reason}: {letter.error}")
-            click.echo(
-                f"from {letter.topic}[{letter.partition}]@{letter.offset}, step {letter.step}, tries {letter.attempts}"
-            )
-            click.echo(f"key: {_printable(letter.key or b'')}")
-            for name, value in letter.headers:
-                click.echo(f"{name}: {_printable(value or b'')}")
-            value = letter.value or b""
-            click.echo(f"\nvalue, {len(value)} bytes:\n{_printable(value[:MAX_SHOWN])}")
-            return
+    async with aclosing(_letters(settings)) as letters:
+        async for record, letter in letters:
+            if (record.partition, record.offset) == place:
+                _print(letter)
+                return
     raise UnavailableError(f"there is no dead letter at {place[0]}:{place[1]}: see `newsdiff dead-letters list`")
+
+
+def _print(letter: DeadLetter) -> None:
+    click.echo(f"{letter.reason}: {letter.error}")
+    click.echo(f"from {letter.topic}[{letter.partition}]@{letter.offset}, step {letter.step}, tries {letter.attempts}")
+    click.echo(f"key: {_printable(letter.key or b'')}")
+    for name, value in letter.headers:
+        click.echo(f"{name}: {_printable(value or b'')}")
+    value = letter.value or b""
+    click.echo(f"\nvalue, {len(value)} bytes:\n{_printable(value[:MAX_SHOWN])}")
 
 
 async def _replay(settings: Settings, chosen: Callable[[Record, DeadLetter], bool]) -> int:

@@ -72,20 +72,23 @@ async def _import(settings: Settings, files: tuple[Path, ...]) -> tuple[int, int
 
 
 async def _send(producer: AIOKafkaProducer, fetched: Fetched) -> asyncio.Future[object]:
-    key = canonical_url(fetched.url).encode()
-    headers, value = write_fetch(
-        url=fetched.url,
-        fetched_at=fetched.fetched_at,
-        status=fetched.status,
-        content_type=fetched.content_type,
-        body=fetched.body,
-        etag=fetched.headers.get("etag"),
-        last_modified=fetched.headers.get("last-modified"),
-    )
+    try:
+        key = canonical_url(fetched.url).encode()
+        headers, value = write_fetch(
+            url=fetched.url,
+            fetched_at=fetched.fetched_at,
+            status=fetched.status,
+            content_type=fetched.content_type,
+            body=fetched.body,
+            etag=fetched.headers.get("etag"),
+            last_modified=fetched.headers.get("last-modified"),
+        )
+    except BadRecordError as error:
+        raise BadRecordError(error.reason, f"{fetched.place}: {error}") from None
     try:
         future: asyncio.Future[object] = await producer.send(topics.FETCH, value, key=key, headers=list(headers))
     except KafkaError as error:
-        raise WriteError(f"the fetch of {fetched.url} at {fetched.fetched_at} was refused: {error!r}") from error
+        raise WriteError(f"{fetched.place}: the fetch of {fetched.url} was refused: {error!r}") from error
     return future
 
 

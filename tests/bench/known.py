@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import xxhash
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from agents.detect.row import decode_row
 from agents.detect.step import Detect
@@ -13,8 +15,10 @@ from agents.diff.step import diff_step
 from schemas import topics
 from schemas.fetch import write_fetch
 from schemas.record import Record
+from streams.kafka import admin_client, committed_offsets
 from streams.settings import Settings
 from streams.topics import changelog_name
+from streams.topology import stages
 from tests.bench.deployment import write
 from tests.bench.pages import EDITION, START, Archive, Written
 
@@ -28,12 +32,29 @@ class Rows(NamedTuple):
 
 
 def make_known(settings: Settings, archive: Archive, count: int) -> None:
-    """Write rows for articles of an archive, until so many are known."""
+    """Write rows for articles of an archive, until so many are known; the group knows how far it is: nowhere yet."""
+    asyncio.run(_begin(settings))
     numbers = range(archive.articles, count)
     archive.articles = count
     samples = [rows_of(page) for page in archive.pool]
     for table in ("detect", "diff"):
         write(settings, _rows(archive, numbers, samples, table), changelog_name(settings.app_id, table))
+
+
+async def _begin(settings: Settings) -> None:
+    async with admin_client(settings) as admin:
+        if await committed_offsets(admin, settings.app_id):
+            return
+    async with AIOKafkaConsumer(
+        bootstrap_servers=settings.bootstrap, group_id=settings.app_id, enable_auto_commit=False
+    ) as consumer:
+        partitions = [
+            TopicPartition(stage.reads, partition)
+            for stage in stages(settings.partitions)
+            for partition in range(settings.partitions)
+        ]
+        consumer.assign(partitions)
+        await consumer.commit(dict.fromkeys(partitions, 0))
 
 
 def rows_of(page: bytes) -> Rows:

@@ -79,6 +79,7 @@ def test_import_tells_what_it_cannot_use(client: Client, tmp_path: Path) -> None
     done = newsdiff(client.settings, "import", str(file))
     assert done.returncode == 1
     assert f"{file}:1" in done.stderr
+    assert f"{file}:3: " in done.stderr
     assert "mailto:x" in done.stderr
     assert "2 of 3 fetches could not be used" in done.stderr
     client.settle()
@@ -110,6 +111,7 @@ def test_dead_letters_are_listed_shown_and_replayed(client: Client) -> None:
     (line,) = (line for line in listed.stdout.splitlines() if url in line)
     place = line.split()[0]
     shown = newsdiff(client.settings, "dead-letters", "show", place)
+    assert shown.stderr == ""
     assert "not_an_event" in shown.stdout
     assert "\x1b" not in shown.stdout
     assert "not an \\x1b[31mevent" in shown.stdout

@@ -33,6 +33,8 @@ def test_environment_round_trip() -> None:
     [
         ("NEWSDIFF_KAFKA", "localhost"),
         ("NEWSDIFF_KAFKA", "a:1, b:2"),
+        ("NEWSDIFF_KAFKA", "localhost:99999"),
+        ("NEWSDIFF_KAFKA", "a:1,"),
         ("NEWSDIFF_PARTITIONS", "0"),
         ("NEWSDIFF_PARTITIONS", "many"),
         ("NEWSDIFF_BROKER_PORT", "70000"),
@@ -60,3 +62,10 @@ def test_an_unknown_variable_is_refused_with_the_nearest() -> None:
 def test_other_variables_are_none_of_our_business() -> None:
     """Variables without the prefix are left alone."""
     assert Settings.from_environment({"NEWS": "1", "PATH": "/bin"}) == Settings()
+
+
+def test_a_port_that_only_up_knows_is_no_address() -> None:
+    """With any free port and no Kafka named, a command says what to set instead of asking port 0."""
+    with pytest.raises(SettingsError, match="NEWSDIFF_KAFKA"):
+        _ = Settings(broker_port=0).bootstrap
+    assert Settings(broker_port=0, kafka="a:1").bootstrap == "a:1"

@@ -29,9 +29,12 @@ LINE = orjson.dumps(
         "headers": {"etag": '"1"'},
     }
 )
-FETCHED = Fetched(
-    "https://eastmere-echo.test/a", WHEN, 200, "text/html; charset=utf-8", "<p>Fähre</p>".encode(), {"etag": '"1"'}
-)
+URL, BODY = "https://eastmere-echo.test/a", "<p>Fähre</p>".encode()
+
+
+def a_fetch(place: str) -> Fetched:
+    """The fetch that LINE holds, in this place."""
+    return Fetched(URL, WHEN, 200, "text/html; charset=utf-8", BODY, {"etag": '"1"'}, place)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,7 @@ def test_json_lines(tmp_path: Path, name: str, compress: Callable[[bytes], bytes
     """Lines are read in their order from a plain and from a compressed file; empty lines are passed over."""
     path = tmp_path / name
     path.write_bytes(compress(LINE + b"\n\n" + LINE + b"\n"))
-    assert [item for item, _ in read_file(path)] == [FETCHED, FETCHED]
+    assert [item for item, _ in read_file(path)] == [a_fetch(f"{path}:1"), a_fetch(f"{path}:3")]
 
 
 def test_bytes_come_in_base64(tmp_path: Path) -> None:
@@ -83,7 +86,7 @@ def test_a_bad_line_is_told_and_the_rest_is_read(tmp_path: Path, line: bytes, re
     path = tmp_path / "a.jsonl"
     path.write_bytes(LINE + b"\n" + line + b"\n" + LINE)
     first, error, last = (item for item, _ in read_file(path))
-    assert first == last == FETCHED
+    assert (first, last) == (a_fetch(f"{path}:1"), a_fetch(f"{path}:3"))
     assert isinstance(error, BadRecordError)
     assert error.reason is reason
     assert f"{path}:2" in str(error)
