@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -25,7 +26,7 @@ async def lag(settings: Settings, topic: str) -> int:
         return await count_from(consumer, committed)
 
 
-async def count_from(consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> int:
+async def count_from(consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> int:
     """How many records a consumer's partitions have from these offsets on, or from the beginning where none is told."""
     partitions = sorted(consumer.assignment())
     starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
@@ -37,3 +38,15 @@ async def count_from(consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, i
         consumer.seek(partition, offset)
     async with contextlib.aclosing(records_until_end(consumer)) as records:
         return sum([1 async for _ in records])
+
+
+async def with_records(consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> set[TopicPartition]:
+    """The partitions that have a record at or after these offsets; transaction markers take offsets too."""
+    consumer.assign(list(offsets))
+    starts, ends = await consumer.beginning_offsets(list(offsets)), await consumer.end_offsets(list(offsets))
+    for tp, offset in offsets.items():
+        consumer.seek(tp, max(offset, starts[tp]))
+    found: set[TopicPartition] = set()
+    while unread := [tp for tp in offsets if tp not in found and await consumer.position(tp) < ends[tp]]:
+        found |= (await consumer.getmany(*unread, timeout_ms=200)).keys()
+    return found

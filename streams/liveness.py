@@ -19,6 +19,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import UnavailableError
 from streams.kafka import admin_client, committed_consumer, committed_offsets
+from streams.lag import with_records
 from streams.settings import Settings
 
 LOOKS = 6
@@ -72,21 +73,12 @@ class Watch(threading.Thread):
         before, self._at = self._at, {tp: (max(0, committed.get(tp, 0)), at) for tp, at in self._held().items()}
         still = {tp: offset for tp, (offset, at) in self._at.items() if before.get(tp) == (offset, at)}
         now = time.monotonic()
-        waiting = await self._waiting(still) if still else set()
+        waiting: set[TopicPartition] = set()
+        if still:
+            async with committed_consumer(self._settings) as consumer:
+                waiting = await with_records(consumer, still)
         self._waiting_since = {tp: self._waiting_since.get(tp, now) for tp in waiting}
         for tp, since in self._waiting_since.items():
             if now - since >= self._settings.stall_timeout:
                 return tp.topic, tp.partition, still[tp]
         return None
-
-    async def _waiting(self, offsets: Mapping[TopicPartition, int]) -> set[TopicPartition]:
-        """The partitions that have a record at or after these offsets; transaction markers take offsets too."""
-        async with committed_consumer(self._settings) as consumer:
-            consumer.assign(list(offsets))
-            starts, ends = await consumer.beginning_offsets(list(offsets)), await consumer.end_offsets(list(offsets))
-            for tp, offset in offsets.items():
-                consumer.seek(tp, max(offset, starts[tp]))
-            found: set[TopicPartition] = set()
-            while open_ := [tp for tp in offsets if tp not in found and await consumer.position(tp) < ends[tp]]:
-                found |= (await consumer.getmany(*open_, timeout_ms=200)).keys()
-            return found

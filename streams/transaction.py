@@ -33,7 +33,7 @@ class OffsetsLostError(NewsdiffError):
         super().__init__(
             f"{tp.topic}[{tp.partition}] has no committed offset in the group {group}, but its table has rows: Kafka "
             "has forgotten how far the workers were, and to begin anew would repeat outcomes and dead letters. Tell "
-            "it where to go on, with Kafka's `kafka-consumer-groups --reset-offsets`"
+            "it where they stopped, with Kafka's `kafka-consumer-groups --reset-offsets --to-datetime`"
         )
 
 

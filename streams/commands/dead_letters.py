@@ -57,7 +57,7 @@ def replay_letters(settings: Settings, places: set[tuple[int, int]], reason: str
     if sum((bool(places), reason is not None, everything)) != 1:
         raise click.UsageError("say which: PLACES, --reason or --all")
     count = asyncio.run(_replay(settings, lambda record, letter: _chosen(record, letter, places, reason)))
-    click.echo(f"{count} dead letters replayed")
+    click.echo(f"dead letters replayed: {count}")
 
 
 def _chosen(record: Record, letter: DeadLetter, places: set[tuple[int, int]], reason: str | None) -> bool:
@@ -96,7 +96,7 @@ async def _list(settings: Settings, reason: str | None, limit: int) -> None:
                 heappop(newest)
     for _, line in sorted(newest):
         click.echo(line)
-    click.echo(f"{found} dead letters" + (f", the newest {limit} are shown" if found > limit else ""), err=True)
+    click.echo(f"dead letters: {found}" + (f", the newest {limit} are shown" if found > limit else ""), err=True)
 
 
 def _line(record: Record, letter: DeadLetter) -> str:

@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from schemas import topics
 from schemas.errors import NewsdiffError, UnavailableError
 from streams.kafka import admin_client, committed_consumer, committed_offsets
-from streams.lag import count_from, lag
+from streams.lag import count_from, with_records
 from streams.settings import PREFIX, Settings
 from streams.topics import changelog_name, differences
 from streams.topology import stages
@@ -86,28 +86,31 @@ def _disk(settings: Settings) -> Finding:
 
 
 async def _workers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncIterator[Finding]:
-    waiting = {stage.name: (stage.reads, await lag(settings, stage.reads)) for stage in stages(settings.partitions)}
+    committed = await committed_offsets(admin, settings.app_id)
+    waiting: dict[str, int] = {}
+    for stage in stages(settings.partitions):
+        async with committed_consumer(settings, stage.reads) as consumer:
+            waiting[stage.reads] = await count_from(consumer, committed)
     members = (await admin.describe_consumer_groups([settings.app_id]))[0].groups[0][5]
     if members:
-        yield "ok", f"{len(members)} workers in the group {settings.app_id}"
+        yield "ok", f"workers in the group {settings.app_id}: {len(members)}"
     else:
-        late = any(records for _, records in waiting.values())
         sentence = f"no worker in the group {settings.app_id}: start one with `newsdiff worker`"
-        yield "WRONG" if late else "note", sentence
-    committed = await committed_offsets(admin, settings.app_id)
+        yield "WRONG" if any(waiting.values()) else "note", sentence
     for stage in stages(settings.partitions):
         for partition in await _begun(settings, stage.name):
             if TopicPartition(stage.reads, partition) not in committed:
                 yield "WRONG", str(OffsetsLostError(TopicPartition(stage.reads, partition), settings.app_id))
-    for name, (topic, records) in waiting.items():
-        yield "ok" if not records else "note", f"{name} lags {records} records behind on {topic}"
+        records = waiting[stage.reads]
+        yield "ok" if not records else "note", f"lag of {stage.name} on {stage.reads}: {records}"
 
 
 async def _begun(settings: Settings, stage: str) -> list[int]:
     """The partitions of a stage whose table has rows."""
-    async with committed_consumer(settings, changelog_name(settings.app_id, stage)) as consumer:
-        ends = await consumer.end_offsets(consumer.assignment())
-        return sorted(tp.partition for tp, end in ends.items() if end)
+    changelog = changelog_name(settings.app_id, stage)
+    async with committed_consumer(settings) as consumer:
+        partitions = (TopicPartition(changelog, partition) for partition in range(settings.partitions))
+        return sorted(tp.partition for tp in await with_records(consumer, dict.fromkeys(partitions, 0)))
 
 
 async def _dead_letters(settings: Settings) -> Finding:
@@ -115,4 +118,4 @@ async def _dead_letters(settings: Settings) -> Finding:
         count = await count_from(consumer, {})
     if not count:
         return "ok", "no dead letters"
-    return "note", f"there are dead letters (some {count}): see `newsdiff dead-letters list`"
+    return "note", f"dead letters, about {count}: see `newsdiff dead-letters list`"

@@ -116,7 +116,7 @@ def test_dead_letters_are_listed_shown_and_replayed(client: Client) -> None:
     assert "\x1b" not in shown.stdout
     assert "not an \\x1b[31mevent" in shown.stdout
     replayed = newsdiff(client.settings, "dead-letters", "replay", place)
-    assert replayed.stdout == "1 dead letters replayed\n"
+    assert replayed.stdout == "dead letters replayed: 1\n"
     client.settle()
     letters = [read_dead_letter(r) for r in client.read(topics.DEAD_LETTER) if r.key == url.encode()]
     assert [letter.attempts for letter in letters] == [1, 2]
@@ -131,9 +131,9 @@ def test_the_doctor_finds_a_healthy_service_healthy(client: Client) -> None:
     client.settle()
     done = newsdiff(client.settings, "doctor")
     assert done.returncode == 0, done.stdout
-    assert "1 workers in the group newsdiff" in done.stdout
-    assert "detect lags 0 records" in done.stdout
-    assert "diff lags 0 records" in done.stdout
+    assert "workers in the group newsdiff: 1" in done.stdout
+    assert "lag of detect on article.fetch.v1: 0" in done.stdout
+    assert "lag of diff on article.version.v1: 0" in done.stdout
 
 
 def test_records_that_nobody_handles_are_told(client: Client) -> None:
@@ -144,6 +144,8 @@ def test_records_that_nobody_handles_are_told(client: Client) -> None:
     done = newsdiff(nobody, "doctor")
     assert done.returncode == 1
     assert "WRONG no worker in the group nobody: start one" in done.stdout
+    done = newsdiff(dataclasses.replace(client.settings, replication=3), "doctor")
+    assert "note  topic article.change.v1: replicas are 1, NEWSDIFF_REPLICATION is 3" in done.stdout
     done = newsdiff(nobody, "tail", "--until-idle", "1")
     assert done.returncode == 0
     assert "records wait, and no worker handles them" in done.stderr
