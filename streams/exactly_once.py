@@ -190,6 +190,8 @@ class Consumer(driver.Consumer):
         Faust also seeks in the middle of a rebalance, where a predecessor that is not fenced yet may still commit.
         """
         opened = {tp: one for tp, one in cast(App, self.app).partitions.items() if one.opened}
+        if not opened:
+            return {}
         committed: Mapping[TP, int] = await super().seek_to_committed()
         for tp, transaction in opened.items():
             if tp in committed:  # else it is taken away again
