@@ -11,26 +11,31 @@ and one transaction for each partition (`streams.exactly_once`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.partitioner import murmur2
 
+from agents.detect.readers import Readers
 from agents.detect.step import Detect
 from agents.diff.step import diff_step
 from schemas import topics
-from streams.exactly_once import App
+from streams.exactly_once import STEPS_AT_ONCE, App
 from streams.kafka import METADATA_MAX_AGE_MS
 from streams.settings import Settings
 from streams.stage import Stage
 from streams.tables import MemoryStore, RocksStore, Store, TablePartition
 from streams.topics import MAX_DEAD_LETTER, MIB, changelog_name
 
+READERS = min(os.cpu_count() or 1, STEPS_AT_ONCE)
+"""Processes that read pages, of some 90 MB each; they are started when they are needed."""
+
 
 def stages(partitions: int) -> tuple[Stage, ...]:
     """The steps of the app `newsdiff`, in the order of the flow."""
-    detect = Detect(partition_of=partitioner(partitions))
+    detect = Detect(partitioner(partitions), Readers(READERS))
     return (
         Stage("detect", topics.FETCH, detect, detect.is_known),
         Stage("diff", topics.VERSION, diff_step),

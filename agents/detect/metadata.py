@@ -59,6 +59,7 @@ class Metadata:
     modified: str | None
     language: str | None
     section: str | None
+    canonical: str | None
     flags: tuple[str, ...]
 
 
@@ -83,8 +84,14 @@ def read_metadata(tree: HtmlElement) -> Metadata:
         modified=_field(linked.get("dateModified")) or meta.get("article:modified_time") or meta.get("datemodified"),
         language=_field(tree.get("lang")) or _field(linked.get("inLanguage")),
         section=meta.get("article:section") or _field(linked.get("articleSection")),
+        canonical=_canonical(tree),
         flags=tuple(name for name, is_set in sorted(flags.items()) if is_set),
     )
+
+
+def _canonical(tree: HtmlElement) -> str | None:
+    links = (link.get("href") for link in tree.iter("link") if (link.get("rel") or "").lower() == "canonical")
+    return next((clean(href)[:MAX_FIELD] for href in links if href), None)
 
 
 def _field(value: object) -> str | None:

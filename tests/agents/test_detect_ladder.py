@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from agents.detect.ladder import NewVersion, NoVersion, first_row, judge_gone, judge_text, with_text, without_text
+from agents.detect.ladder import NewVersion, NoVersion, judge_gone, judge_text, next_row
+from agents.detect.reading import Reading
 from agents.detect.row import MAX_EARLIER, Row
+from schemas.version import VersionKind
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -13,10 +15,16 @@ DAY = timedelta(days=1)
 
 def history(*hashes: str) -> Row:
     """An article with a version a day."""
-    row = first_row(START, hashes[0], source="Echo", title="One", byline=None)
-    for number, text in enumerate(hashes[1:], start=1):
-        row = with_text(row, START + number * DAY, text, source="Echo", title="One", byline=None)
+    row = None
+    for number, text in enumerate(hashes):
+        row = after(row, START + number * DAY, text)
+    assert row is not None
     return row
+
+
+def after(row: Row | None, at: datetime, text: str, kind: VersionKind = "edited") -> Row:
+    """The row after one more version."""
+    return next_row(row, at, kind, text, source="Echo", reading=Reading(title="One"))
 
 
 def test_an_earlier_text_is_known_for_64_versions() -> None:
@@ -52,14 +60,14 @@ def test_a_version_from_before_the_counted_answers_ends_the_count() -> None:
     pending = judge_gone(history("a"), START + 2 * DAY)
     assert isinstance(pending, NoVersion)
     assert pending.row is not None
-    row = with_text(pending.row, START + DAY, "b", source="Echo", title="One", byline=None)
+    row = after(pending.row, START + DAY, "b")
     assert (row.gone_count, row.gone_since) == (0, None)
     assert judge_gone(row, START + 2 * DAY) == NoVersion("late")
 
 
 def test_what_is_removed_stays_removed_until_a_text_comes() -> None:
     """Further answers 404 do nothing, and a text from before the removal is late."""
-    row = without_text(history("a", "b"), START + 5 * DAY)
+    row = after(history("a", "b"), START + 5 * DAY, "b", "removed")
     assert judge_gone(row, START + 9 * DAY) == NoVersion("unchanged")
     assert judge_text(row, START + 4 * DAY, "b") == NoVersion("late")
     assert judge_text(row, START + 6 * DAY, "b") == NewVersion("returned")

@@ -10,7 +10,8 @@ import pytest
 from detect_fetches import START, URL, Table, fetched, gone, page, partition_of, prose, told
 
 from agents.detect.events import MAX_VERSION
-from agents.detect.reading import Reading, read_page
+from agents.detect.page import read_page
+from agents.detect.reading import Reading
 from agents.detect.step import Detect
 from agents.detect.url import article_id
 from agents.step import KEEP
@@ -80,16 +81,16 @@ def test_the_same_text_makes_nothing() -> None:
 
 
 def test_versions_are_numbered_and_chained() -> None:
-    """A, B, A, B: each return names the newest version that had the text, and each version its predecessor."""
+    """A, B, A, B, a day apart: each return names the newest version that had the text, each version its predecessor."""
     table = Table()
-    assert table.feed(*(fetched(body, hour) for hour, body in enumerate((A, B, A, B, C)))) == [
+    assert table.feed(*(fetched(body, 24 * day) for day, body in enumerate((A, B, A, B, C)))) == [
         "first", "edited", "restored", "restored", "edited",
     ]  # fmt: skip
     assert [version.version for version in table.versions] == [1, 2, 3, 4, 5]
     assert [version.restores_version for version in table.versions] == [None, None, 1, 2, None]
     assert [version.article.change_count for version in table.versions] == [0, 1, 2, 3, 4]
     assert [version.article.last_changed for version in table.versions[1:]] == [
-        START + timedelta(hours=hour) for hour in (1, 2, 3, 4)
+        START + timedelta(days=day) for day in (1, 2, 3, 4)
     ]
     for before, after in zip(table.versions, table.versions[1:], strict=False):
         assert after.previous == VersionRef(before.version, before.hash)
@@ -175,7 +176,7 @@ def test_a_removal_is_no_text_to_restore() -> None:
     """A text that was there before a removal and after it is restored from the later of its versions."""
     table = Table()
     table.feed(fetched(A), fetched(B, 1), gone(2), gone(3), gone(26), fetched(C, 30))
-    assert table.feed(fetched(B, 31), fetched(A, 32)) == ["restored", "restored"]
+    assert table.feed(fetched(B, 31), fetched(A, 55)) == ["restored", "restored"]
     assert [version.restores_version for version in table.versions[-2:]] == [2, 1]
 
 
@@ -260,20 +261,19 @@ def test_the_memory_changes_no_result() -> None:
     hours = [0, 1, 2, 3, 4, 1, 5, 6, 2]
     records = [fetched(body, hour, offset=n) for n, (body, hour) in enumerate(zip(bodies, hours, strict=True))]
     records.insert(5, fetched(A.replace(b"utf-8", b""), 4.5, content_type="text/html; charset=koi8-r"))
-    plain, remembering = Table(Detect(partition_of, remembered=0)), Table(Detect(partition_of, remembered=2))
+    plain, remembering = Table(Detect(partition_of, read_page, 0)), Table(Detect(partition_of, read_page, 2))
     assert [plain.handle(record) for record in records] == [remembering.handle(record) for record in records]
 
 
-def test_a_remembered_body_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_remembered_body_is_not_read_again() -> None:
     """The same bytes are not given to the extractor twice, other bytes are."""
     read: list[bytes] = []
 
-    def counting(body: bytes, charset: str | None) -> Reading:
+    def counting(body: bytes, charset: str | None, known: str | None) -> Reading:
         read.append(body)
-        return read_page(body, charset)
+        return read_page(body, charset, known)
 
-    monkeypatch.setattr("agents.detect.step.read_page", counting)
-    Table().feed(fetched(A), fetched(A, 1), fetched(A, 2), fetched(B, 3))
+    Table(Detect(partition_of, counting)).feed(fetched(A), fetched(A, 1), fetched(A, 2), fetched(B, 3))
     assert read == [A, B]
 
 
@@ -282,7 +282,7 @@ def test_a_corrupt_row_is_not_taken_for_a_new_article() -> None:
     record = fetched(A)
     for row in (b"", b"{}", b"[1]", b'{"version": "x"}'):
         with pytest.raises(ValueError):  # noqa: PT011 - of orjson or msgspec
-            Detect(partition_of)(record, row)
+            Detect(partition_of, read_page)(record, row)
 
 
 def test_the_text_of_the_producer_is_taken_as_it_is() -> None:

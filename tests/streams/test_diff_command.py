@@ -108,7 +108,7 @@ def test_html_neutralises_what_turns_text_around(tmp_path: Path) -> None:
 
 def test_html_files_are_read_as_pages(tmp_path: Path) -> None:
     """Of a page the article is compared, not what stands around it."""
-    pytest.importorskip("agents.detect.reading")
+    pytest.importorskip("agents.detect.page")
     body = "The harbour council of Port Lisk voted on Tuesday to build a ferry for the islands. "
     template = (
         "<!doctype html><title>{0}</title><nav><a href='/'>Home {1}</a></nav><article><h1>{0}</h1>"
