@@ -176,13 +176,18 @@ def _title(tree: HtmlElement, headline: str | None) -> str:
     """
     title = next((_text(element) for element in tree.iter("title")), "")
     headings = [text for element in islice(tree.iter("h1"), _MAX_HEADINGS) if (text := _text(element))]
-    confirming = [fold(text).casefold() for text in (headline, title) if text]
+    confirming = [_letters(text) for text in (headline, title) if text]
     for heading in headings:
-        folded = fold(heading).casefold()
+        folded = _letters(heading)
         # An h1 with the name of the paper or of the section stands in the title tag too, as its smaller part.
-        if any(folded in text and 2 * len(folded) >= len(text) for text in confirming):
+        if folded and any(folded in text and 2 * len(folded) >= len(text) for text in confirming):
             return heading
     return headline or next(iter(headings), title)
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone, in lower case: a title tag is punctuated otherwise."""
+    return "".join(char for char in fold(text).casefold() if char.isalnum())
 
 
 def _text(element: HtmlElement) -> str:

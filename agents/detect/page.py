@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import replace
 
 import trafilatura
@@ -11,12 +12,15 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura.settings import Document
 from trafilatura.utils import line_processing, trim
 
+from agents.detect.breaks import mark_paragraphs
 from agents.detect.charset import decode
+from agents.detect.densest import densest
 from agents.detect.metadata import read_metadata
 from agents.detect.no_article import notice
 from agents.detect.paragraphs import read_paragraphs
 from agents.detect.reading import BINARY, Reading
 from agents.detect.visible import visible_hash
+from schemas.article import Paragraph
 from schemas.errors import BadRecordError, Reason, shown
 
 MAX_TAGS = 60_000
@@ -26,6 +30,9 @@ EXTRACTOR = f"trafilatura/{trafilatura.__version__}"
 
 MAX_JUNK = 0.05
 """The share of characters that are no text (controls, replacements) from which on a body is binary data."""
+
+MISSED = 0.2
+"""The share of the words in the densest part of a page, below which the extractor has missed it."""
 
 MAX_TAIL = 4096
 """Characters in which a page ends, after its last tag, or begins."""
@@ -76,16 +83,34 @@ def _parse(text: str) -> HtmlElement:
     return tree
 
 
+def _read_body(tree: HtmlElement) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:
+    """The paragraphs that the extractor finds; where most prose stands elsewhere, those that it finds there."""
+    prose, words = densest(tree)
+    prose = None if prose is None else deepcopy(prose)  # the extractor takes the tree apart
+    found = _run_extractor(tree)
+    if prose is not None and sum(len(p.text.split()) for p in found[0]) < MISSED * words:
+        alone = document_fromstring("<html><body></body></html>")
+        alone.body.append(prose)
+        found_there = _run_extractor(alone)
+        return found_there if found_there[0] else found
+    return found
+
+
+def _run_extractor(tree: HtmlElement) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:
+    document = trafilatura.bare_extraction(
+        tree, fast=True, include_comments=False, include_links=True, output_format="txt"
+    )
+    return read_paragraphs(document.body) if isinstance(document, Document) else ((), ())
+
+
 def _extract(tree: HtmlElement) -> Reading:
     for cell in tree.iter("td", "th"):  # spans are layout, for which the extractor would make empty cells
         for span in {"colspan", "rowspan"} & set(cell.attrib):
             del cell.attrib[span]
     try:
         found = read_metadata(tree)
-        document = trafilatura.bare_extraction(
-            tree, fast=True, include_comments=False, include_links=True, output_format="txt"
-        )
-        kept, left_out = read_paragraphs(document.body) if isinstance(document, Document) else ((), ())
+        mark_paragraphs(tree)
+        kept, left_out = _read_body(tree)
     except MemoryError:
         raise
     except Exception as error:

@@ -8,6 +8,7 @@ from typing import Literal
 from lxml.etree import _Element, iterwalk
 
 from agents.detect.folding import clean
+from agents.detect.furniture import is_furniture
 from schemas.article import Paragraph
 
 Kind = Literal["text", "heading", "quote", "item", "caption"]
@@ -45,7 +46,8 @@ def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragr
         nonlocal line
         if text := clean("".join(line.pieces)):
             leads_away = len(text) <= MAX_LINK_TEXT and line.linked > MAX_LINK_SHARE * len(text)
-            (left_out if leads_away else kept).append(Paragraph(kinds[-1], text))
+            beside = leads_away or is_furniture(text, linked=2 * line.linked >= len(text))
+            (left_out if beside else kept).append(Paragraph(kinds[-1], text))
         line = _Line()
 
     for event, element in iterwalk(body, events=("start", "end")):
@@ -57,14 +59,19 @@ def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragr
                 kinds.append(_kind(tag, kinds[-1]))
             elif tag == "cell" and line.pieces:
                 line.add(" | ", in_link=False)
-            links += tag == "ref"
+            links += _leads_away(element)
             line.add(element.text, in_link=links > 0)
         else:
             if tag in _KINDS:
                 kinds.pop()
-            links -= tag == "ref"
+            links -= _leads_away(element)
             line.add(element.tail, in_link=links > 0)
     return tuple(kept), tuple(left_out)
+
+
+def _leads_away(element: _Element) -> bool:
+    """Whether an element is a link to another page: headings link to themselves, tables of contents to headings."""
+    return element.tag == "ref" and not (element.get("target") or "").startswith("#")
 
 
 def _kind(tag: str, around: Kind) -> Kind:
