@@ -34,6 +34,8 @@ MAX_JUNK = 0.05
 MISSED = 0.2
 """The share of the words in the densest part of a page, below which the extractor has missed it."""
 
+SOME_HEADINGS = 3
+
 MAX_TAIL = 4096
 """Characters in which a page ends, after its last tag, or begins."""
 
@@ -84,16 +86,28 @@ def _parse(text: str) -> HtmlElement:
 
 
 def _read_body(tree: HtmlElement) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:
-    """The paragraphs that the extractor finds; where most prose stands elsewhere, those that it finds there."""
+    """The paragraphs that the extractor finds.
+
+    Where most prose stands elsewhere, or it found no box that it knows and left the headings out, it is shown the box
+    with most prose.
+    """
     prose, words = densest(tree)
     prose = None if prose is None else deepcopy(prose)  # the extractor takes the tree apart
     found = _run_extractor(tree)
-    if prose is not None and sum(len(p.text.split()) for p in found[0]) < MISSED * words:
-        alone = document_fromstring("<html><body></body></html>")
-        alone.body.append(prose)
-        found_there = _run_extractor(alone)
-        return found_there if found_there[0] else found
+    if prose is None:
+        return found
+    missed = sum(len(p.text.split()) for p in found[0]) < MISSED * words
+    if missed or (_has_headings(prose) and all(p.kind == "text" for p in found[0])):
+        page = document_fromstring("<html><body><article></article></body></html>")
+        page.body[0].append(prose)
+        found_there = _run_extractor(page)
+        if missed or len(found_there[0]) >= len(found[0]):
+            return found_there
     return found
+
+
+def _has_headings(prose: HtmlElement) -> bool:
+    return sum(1 for _ in prose.iter("h2", "h3", "h4")) >= SOME_HEADINGS
 
 
 def _run_extractor(tree: HtmlElement) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:

@@ -18,7 +18,9 @@ _BREAKS = {*_KINDS, "list", "table", "lb", "body"}
 
 MAX_LINK_TEXT = 200
 MAX_LINK_SHARE = 0.6
-"""A paragraph of at most so many characters of which more than this share is link text leads elsewhere."""
+MAX_OWN_WORDS = 6
+"""A paragraph of at most so many characters, with more than this share of link text and hardly a word beside it, leads
+elsewhere."""
 
 
 @dataclass(slots=True)
@@ -27,11 +29,20 @@ class _Line:
 
     pieces: list[str] = field(default_factory=list)
     linked: int = 0
+    own_words: int = 0
 
     def add(self, text: str | None, *, in_link: bool) -> None:
         if text:
             self.pieces.append(text)
-            self.linked += len(text.strip()) if in_link else 0
+            if in_link:
+                self.linked += len(text.strip())
+            else:
+                self.own_words += len(text.split())
+
+    def leads_away(self, text: str) -> bool:
+        """Whether this text, which is what the pieces make, leads elsewhere."""
+        is_link = len(text) <= MAX_LINK_TEXT and self.linked > MAX_LINK_SHARE * len(text)
+        return is_link and self.own_words <= MAX_OWN_WORDS
 
 
 def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:
@@ -45,8 +56,7 @@ def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragr
     def end_line() -> None:
         nonlocal line
         if text := clean("".join(line.pieces)):
-            leads_away = len(text) <= MAX_LINK_TEXT and line.linked > MAX_LINK_SHARE * len(text)
-            beside = leads_away or is_furniture(text, linked=2 * line.linked >= len(text))
+            beside = line.leads_away(text) or is_furniture(text, linked=2 * line.linked >= len(text))
             (left_out if beside else kept).append(Paragraph(kinds[-1], text))
         line = _Line()
 
