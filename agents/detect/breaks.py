@@ -1,4 +1,4 @@
-"""Paragraphs that a page only tells by empty lines: text with two `<br>` in a row between, as an editor of 2005 left it.
+"""Paragraphs that a page only tells by empty lines: text with two `<br>` in a row between.
 
 The extractor looks for elements that are paragraphs, and where there are none it takes whatever box has some.
 """
@@ -45,7 +45,7 @@ def _mark(holder: HtmlElement) -> None:
         if child.tag in _BLOCKS:
             holder.append(child)
             paragraph = _begin(holder, tail)
-        elif child.tag == "br" and (not _has_text(paragraph) or paragraph[-1:] and _is_break(paragraph)):
+        elif child.tag == "br" and (not _has_text(paragraph) or (paragraph[-1:] and _is_break(paragraph))):
             paragraph = _begin(holder, tail)
         else:
             paragraph.append(child)

@@ -99,7 +99,8 @@ def _read_body(tree: HtmlElement) -> tuple[tuple[Paragraph, ...], tuple[Paragrap
     missed = sum(len(p.text.split()) for p in found[0]) < MISSED * words
     if missed or (_has_headings(prose) and all(p.kind == "text" for p in found[0])):
         page = document_fromstring("<html><body><article></article></body></html>")
-        page.body[0].append(prose)
+        for article in page.iter("article"):
+            article.append(prose)
         found_there = _run_extractor(page)
         if missed or len(found_there[0]) >= len(found[0]):
             return found_there
