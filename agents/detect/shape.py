@@ -55,7 +55,7 @@ def _hash(text: str) -> int:
 def is_cut_short(old: Shape, new: Shape) -> bool:
     """Whether a text is the beginning of the old one, up to a paragraph that may be cut, and much shorter."""
     kept = new.paragraphs[:-1]
-    return 2 * new.words < old.words and old.paragraphs[: len(kept)] == kept and bool(kept or new.words < old.words)
+    return bool(kept) and old.paragraphs[: len(kept)] == kept and 2 * new.words < old.words
 
 
 def suspicions(old: Shape, new: Shape) -> tuple[str, ...]:
