@@ -37,6 +37,31 @@ def densest(tree: HtmlElement) -> tuple[HtmlElement | None, int]:
     return best, words[best]
 
 
+def join_pieces(prose: HtmlElement) -> None:
+    """Put the pieces of an article into the first one: boxes of one class, one or two levels beneath the same box.
+
+    Advertisements stand between them. What has a linked heading is a list of teasers, and no piece.
+    """
+    name = prose.get("class")
+    for around in islice(prose.iterancestors(), 2):
+        pieces = [one for one in around.iter(str(prose.tag)) if name and one.get("class") == name]
+        if len(pieces) > 1:
+            break
+    else:
+        return
+    first, *others = pieces
+    nested = any(piece in one.iterancestors() for one in others for piece in pieces)
+    if nested or any(_is_comment(one) or _leads_elsewhere(one) for one in pieces):
+        return
+    for other in others:
+        if any(len(str(p.text_content())) >= MIN_LENGTH for p in other.iter("p")):
+            first.extend(list(other))
+
+
+def _leads_elsewhere(element: HtmlElement) -> bool:
+    return any(heading.find(".//a") is not None for heading in element.iter("h2", "h3", "h4"))
+
+
 def _is_comment(element: HtmlElement) -> bool:
     """Whether an element holds what readers wrote."""
     around = (element, *islice(element.iterancestors(), 3))

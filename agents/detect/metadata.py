@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +25,13 @@ MAX_BYLINE = 120
 _MAX_BLOCKS = 50
 _MAX_BLOCK = 1024 * 1024
 _MAX_HEADINGS = 20
+
+_CONFIRMED = 0.5
+"""The share of words that an h1 and the metadata's headline, or the title tag, have in common."""
+
+_MIN_TITLE = 3
+"""Words of an h1 that says more than the name of a section."""
+
 _MAX_MARKED = 100
 _MAX_AUTHORS = 50
 
@@ -170,24 +178,30 @@ def _without_by(text: str) -> str:
 
 
 def _title(tree: HtmlElement, headline: str | None) -> str:
-    """The h1 that the metadata confirm, else the headline of the metadata, else the first h1, else the title tag.
+    """The h1 that the metadata confirm, else the only one, else the headline of the metadata, else the title tag.
 
-    On 990 and 258 pages with known titles this order was right more often (81 and 79 %) than any extractor alone.
+    An h1 that is edited while the metadata stay is still confirmed by most of its words.
     """
     title = next((_text(element) for element in tree.iter("title")), "")
     headings = [text for element in islice(tree.iter("h1"), _MAX_HEADINGS) if (text := _text(element))]
-    confirming = [_letters(text) for text in (headline, title) if text]
-    for heading in headings:
-        folded = _letters(heading)
-        # An h1 with the name of the paper or of the section stands in the title tag too, as its smaller part.
-        if folded and any(folded in text and 2 * len(folded) >= len(text) for text in confirming):
-            return heading
-    return headline or next(iter(headings), title)
+    told = [_words(text) for text in (headline, title) if text]
+    # An h1 with the name of the paper or of the section stands in the title tag too, as its smaller part.
+    confirmed = [(max((_agreement(_words(text), other) for other in told), default=0.0), text) for text in headings]
+    best = max((share for share, _ in confirmed), default=0.0)
+    if best >= _CONFIRMED:
+        return next(text for share, text in confirmed if share == best)
+    long = [text for text in headings if len(text.split()) >= _MIN_TITLE]
+    return long[0] if len(long) == 1 else headline or next(iter(headings), title)
 
 
-def _letters(text: str) -> str:
-    """Letters and digits alone, in lower case: a title tag is punctuated otherwise."""
-    return "".join(char for char in fold(text).casefold() if char.isalnum())
+def _agreement(words: Counter[str], others: Counter[str]) -> float:
+    """The share of words that two titles have in common, of the longer one's."""
+    return (words & others).total() / max(words.total(), others.total(), 1)
+
+
+def _words(text: str) -> Counter[str]:
+    """Words without what a title tag punctuates otherwise."""
+    return Counter("".join(char if char.isalnum() else " " for char in fold(text).casefold()).split())
 
 
 def _text(element: HtmlElement) -> str:

@@ -12,12 +12,12 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura.settings import Document
 from trafilatura.utils import line_processing, trim
 
-from agents.detect.breaks import mark_paragraphs
 from agents.detect.charset import decode
-from agents.detect.densest import densest
+from agents.detect.densest import densest, join_pieces
 from agents.detect.metadata import read_metadata
 from agents.detect.no_article import notice
 from agents.detect.paragraphs import read_paragraphs
+from agents.detect.prepare import mark_paragraphs, show_quotes
 from agents.detect.reading import BINARY, Reading
 from agents.detect.visible import visible_hash
 from schemas.article import Paragraph
@@ -92,6 +92,8 @@ def _read_body(tree: HtmlElement) -> tuple[tuple[Paragraph, ...], tuple[Paragrap
     with most prose.
     """
     prose, words = densest(tree)
+    if prose is not None:
+        join_pieces(prose)
     prose = None if prose is None else deepcopy(prose)  # the extractor takes the tree apart
     found = _run_extractor(tree)
     if prose is None:
@@ -125,6 +127,7 @@ def _extract(tree: HtmlElement) -> Reading:
     try:
         found = read_metadata(tree)
         mark_paragraphs(tree)
+        show_quotes(tree)
         kept, left_out = _read_body(tree)
     except MemoryError:
         raise

@@ -1,9 +1,12 @@
-"""Paragraphs that a page only tells by empty lines: text with two `<br>` in a row between.
+"""What the extractor would not take for a part of the article, put so that it does.
 
-The extractor looks for elements that are paragraphs, and where there are none it takes whatever box has some.
+Paragraphs that a page only tells by empty lines, with two `<br>` in a row: it looks for elements that are paragraphs,
+and where there are none it takes whatever box has some. Quoted posts of social networks: it drops their boxes.
 """
 
 from __future__ import annotations
+
+from itertools import islice
 
 from lxml.etree import SubElement
 from lxml.html import HtmlElement
@@ -13,6 +16,7 @@ _BLOCKS = {
     "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "iframe", "main", "nav", "noscript", "ol", "p", "pre",
     "script", "section", "style", "table", "ul", "video",
 }  # fmt: skip
+_MAX_BOXES = 4
 _HOLDERS = {"article", "center", "div", "main", "section", "td"}
 
 
@@ -67,3 +71,14 @@ def _has_text(paragraph: HtmlElement) -> bool:
 def _is_break(paragraph: HtmlElement) -> bool:
     """Whether a paragraph ends with one `br`, so that the next one makes an empty line."""
     return paragraph[-1].tag == "br" and not (paragraph[-1].tail or "").strip()
+
+
+def show_quotes(tree: HtmlElement) -> None:
+    """Take the classes off quoted posts and the boxes around them, by which the extractor takes them for widgets."""
+    for quote in tree.iter("blockquote"):
+        text = str(quote.text_content()).strip()
+        for element in (quote, *islice(quote.iterancestors("div", "figure", "section"), _MAX_BOXES)):
+            if str(element.text_content()).strip() != text:
+                break
+            for name in ("class", "id"):
+                element.attrib.pop(name, None)
