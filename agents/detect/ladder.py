@@ -130,11 +130,13 @@ def judge_gone(row: Row | None, at: datetime) -> NewVersion | NoVersion:
     return NoVersion("removal_pending", replace(row, gone_count=row.gone_count + 1, gone_since=since, gone_last=at))
 
 
-def next_row(row: Row | None, at: datetime, kind: VersionKind, text_hash: str, *, source: str, reading: Reading) -> Row:
-    """The row after a further version, or the first one. `source`: the name of the paper."""
+def next_row(
+    row: Row | None, at: datetime, kind: VersionKind, text_hash: str, *, source: str, reading: Reading, offset: int
+) -> Row:
+    """The row after a further version, or the first one. `source`: the name of the paper; `offset`: of the fetch."""
     if row is None:
         row = Row(version=0, fetched_at=at, first_seen=at, source=source, texts=())
-    else:
+    elif kind != "reread":  # which changes nothing
         row = replace(row, last_changed=at, change_count=row.change_count + 1)
     row = replace(row, version=row.version + 1, fetched_at=at, gone_count=0, gone_since=None)
     row = replace(row, flapping=None, candidate=None)
@@ -149,6 +151,8 @@ def next_row(row: Row | None, at: datetime, kind: VersionKind, text_hash: str, *
         removed=False,
         visible=reading.visible or None,
         shape=reading.shape,
+        extractor=reading.extractor,
+        offset=offset,
         restored_at=at if kind == "restored" else row.restored_at,
     )
 

@@ -26,7 +26,8 @@ from schemas.errors import BadRecordError, Reason, shown
 MAX_TAGS = 60_000
 """Opening angle brackets. Real pages: at most 6,559."""
 
-EXTRACTOR = f"trafilatura/{trafilatura.__version__}"
+EXTRACTOR = f"trafilatura/{trafilatura.__version__} newsdiff/1"
+"""Who read a page; the second number is that of the rules in this package. With another, articles are read anew."""
 
 MAX_JUNK = 0.05
 """The share of characters that are no text (controls, replacements) from which on a body is binary data."""

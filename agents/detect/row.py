@@ -39,14 +39,14 @@ class Candidate:
 class Row:
     """An article with at least one version.
 
-    `version`: number of the newest version, `fetched_at`: of the fetch that made it. `texts`: number and hash of each
-    version that has a text, oldest first; the last one is what the article says, or said when it was removed. `title`,
-    `byline`: of that text. `gone_*`: answers 404 or 410 since the article was last read: how many, the first of them,
-    and the fetch that was counted last, or ended the count. `visible`: the hash of all that was visible of
-    the page, None of an article that came without one. `judged_at`: of the newest fetch that changed the row and made
-    no version; what is known and not newer decides nothing more. `restored_at`: of the
-    newest fetch that brought an earlier text back. `flapping`: while two texts take turns. `shape`: of the newest text,
-    None of one that is too long. `candidate`: a suspicious text that waits for a second fetch.
+    `version`: number of the newest version, `fetched_at`: of the fetch that made it, `offset`: its offset. `texts`:
+    number and hash of each version that has a text, oldest first; the last one is what the article says, or said when
+    it was removed. `title`, `byline`, `shape` (None of a text that is too long), `extractor` (who read it): of that
+    text. `gone_*`: answers 404 or 410 since the article was last read: how many, the first of them, and the fetch that
+    was counted last, or ended the count. `visible`: the hash of all that was visible of the page, None of an article
+    that came without one. `judged_at`: of the newest fetch that changed the row and made no version; what is known and
+    not newer decides nothing more. `restored_at`: of the newest fetch that brought an earlier text back. `flapping`:
+    while two texts take turns. `candidate`: a suspicious text that waits for a second fetch.
     """
 
     version: int
@@ -67,6 +67,8 @@ class Row:
     restored_at: datetime | None = None
     flapping: Flapping | None = None
     shape: Shape | None = None
+    extractor: str = ""
+    offset: int | None = None
     candidate: Candidate | None = None
 
     @property

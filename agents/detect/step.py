@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from agents.detect.events import Source, outcome_output, rekeyed_output, version_output
 from agents.detect.folding import clean
-from agents.detect.ladder import NoVersion, judge_gone, judge_text, next_row
+from agents.detect.ladder import NewVersion, NoVersion, judge_gone, judge_text, next_row
 from agents.detect.memory import Memory
 from agents.detect.no_article import why_no_article
-from agents.detect.reading import Reading, read_extracted
+from agents.detect.reading import PRODUCER, Reading, read_extracted
 from agents.detect.row import Row, decode_row, encode_row
 from agents.detect.shape import suspicions
 from agents.detect.url import canonical_url, source_of
@@ -37,7 +37,7 @@ class Detect:
 
     `partition_of`: the partition that a key belongs to. `read_page`: see `agents.detect.page`. `remembered`: of how
     many articles the newest fetch is known by its hash, which saves reading the same bytes again, and on which no
-    result depends.
+    result depends. `fetch_at`: the fetch record at a partition and offset, None where it is not there any more.
     """
 
     def __init__(
@@ -45,8 +45,10 @@ class Detect:
         partition_of: Callable[[bytes], int],
         read_page: Callable[[bytes, str | None, str | None], Reading],
         remembered: int = REMEMBERED,
+        fetch_at: Callable[[int, int], Record | None] = lambda _partition, _offset: None,
     ) -> None:
         self._partition_of = partition_of
+        self._fetch_at = fetch_at
         self._read_page = read_page
         self._memory = Memory(remembered)
 
@@ -85,7 +87,48 @@ class Detect:
             return self._judge(source, row, encoded, reading, row.hash)
         if reason := why_no_article(source.url, reading, row):
             return _no_article(source, reason)
+        if row and fetch.fetched_at > row.fetched_at and is_read_otherwise(row, reading):
+            return self._read_anew(source, row, reading)
         return self._judge(source, row, encoded, reading, reading.hash)
+
+    def _read_anew(self, source: Source, row: Row, reading: Reading) -> Result:
+        """Make what the present extractor reads of the newest version the base, then judge the fetch.
+
+        Where the fetch of that version is no longer there, the base is what it reads of the present one.
+        """
+        old = self._fetch_again(source, row)
+        if old is None:
+            base_source, base = source, reading
+        else:
+            base_source, base = old
+        new = NewVersion("reread")
+        now = next_row(
+            row, base_source.fetch.fetched_at, new.kind, base.hash,
+            source=base_source.paper, reading=base, offset=base_source.record.offset,
+        )  # fmt: skip
+        reread = version_output(base_source, new, base, row, now)
+        told = base.hash != row.hash
+        if not told:  # it reads the same
+            now = replace(now, version=row.version, texts=row.texts)
+        encoded = encode_row(now)
+        result = self._judge(source, now, encoded, reading, reading.hash)
+        return replace(
+            result,
+            outputs=(*((reread,) if told else ()), *result.outputs),
+            row=encoded if result.row is KEEP else result.row,
+        )
+
+    def _fetch_again(self, source: Source, row: Row) -> tuple[Source, Reading] | None:
+        """The fetch of the newest version and what it shows; None where it is not there any more, or no article."""
+        record = None if row.offset is None else self._fetch_at(source.record.partition, row.offset)
+        if record is None or record.key != source.record.key:
+            return None
+        try:
+            fetch = read_fetch(record)
+            reading = self._reading(fetch, None)
+        except BadRecordError:
+            return None
+        return (replace(source, record=record, fetch=fetch), reading) if reading.paragraphs else None
 
     def _reading(self, fetch: Fetch, known: str | None) -> Reading:
         if fetch.extracted:
@@ -101,7 +144,10 @@ class Detect:
         if isinstance(verdict, NoVersion):
             now, result = verdict.row or row, _no_version(source, verdict)
         else:
-            now = next_row(row, verdict.seen_at or at, verdict.kind, text, source=source.paper, reading=reading)
+            now = next_row(
+                row, verdict.seen_at or at, verdict.kind, text,
+                source=source.paper, reading=reading, offset=source.record.offset,
+            )  # fmt: skip
             labelled = replace(reading, flags=(*reading.flags, *found)) if verdict.kind == "edited" else reading
             result = Result(verdict.kind, (version_output(source, verdict, labelled, row, now),), encode_row(now))
         row_now = encoded if isinstance(result.row, Keep) else result.row
@@ -109,6 +155,11 @@ class Detect:
         if row_now is not None and seen_again:
             self._memory.remember(source.record, row_now)
         return result
+
+
+def is_read_otherwise(row: Row, reading: Reading) -> bool:
+    """Whether the newest version was read from its page by another extractor."""
+    return not row.removed and row.extractor != reading.extractor and PRODUCER not in (row.extractor, reading.extractor)
 
 
 def _send_on(source: Source) -> Result:
@@ -126,7 +177,8 @@ def _gone(source: Source, row: Row | None) -> Result:
         return _no_version(source, verdict)
     assert row is not None  # what is not known is not removed
     reading = Reading(title=row.title, byline=row.byline, extractor="")
-    now = next_row(row, source.fetch.fetched_at, "removed", row.hash, source=source.paper, reading=reading)
+    at, offset = source.fetch.fetched_at, source.record.offset
+    now = next_row(row, at, "removed", row.hash, source=source.paper, reading=reading, offset=offset)
     return Result("removed", (version_output(source, verdict, reading, row, now),), encode_row(now))
 
 

@@ -26,7 +26,7 @@ def history(*hashes: str) -> Row:
 
 def after(row: Row | None, at: datetime, text: str, kind: VersionKind = "edited") -> Row:
     """The row after one more version."""
-    return next_row(row, at, kind, text, source="Echo", reading=Reading(title="One"))
+    return next_row(row, at, kind, text, source="Echo", reading=Reading(title="One"), offset=0)
 
 
 def test_an_earlier_text_is_known_for_64_versions() -> None:

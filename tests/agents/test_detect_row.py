@@ -16,12 +16,13 @@ TIME = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
 LATER = TIME.replace(day=9)
 READING = Reading(title="Sturm über Eastmere", byline="Ada Quill", visible="c" * 32)
 ROW = next_row(
-    next_row(None, TIME, "first", "a" * 32, source="Écho", reading=READING),
+    next_row(None, TIME, "first", "a" * 32, source="Écho", reading=READING, offset=0),
     LATER,
     "edited",
     "b" * 32,
     source="Écho",
     reading=READING,
+    offset=0,
 )
 
 
@@ -56,5 +57,7 @@ def test_a_full_row_is_small() -> None:
     """An article with any number of versions has a row of a few kilobytes."""
     row = ROW
     for number in range(200):
-        row = next_row(row, LATER.replace(year=2027), "edited", f"{number:032x}", source="Écho", reading=READING)
+        row = next_row(
+            row, LATER.replace(year=2027), "edited", f"{number:032x}", source="Écho", reading=READING, offset=0
+        )
     assert len(encode_row(row)) < 4096

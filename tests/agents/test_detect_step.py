@@ -306,3 +306,73 @@ def test_read_fetch_and_detect_agree_on_the_time() -> None:
     table = Table()
     table.feed(record)
     assert table.versions[0].fetched_at == read_fetch(record).fetched_at == START + timedelta(milliseconds=1)
+
+
+def other_extractor(body: bytes, charset: str | None, known: str | None) -> Reading:
+    """An extractor that also reads a line that stands beside the article."""
+    reading = read_page(body, charset, known)
+    if not reading.paragraphs:
+        return reading
+    return dataclasses.replace(
+        reading, paragraphs=(*reading.paragraphs, Paragraph("text", "See our archive.")), extractor="other/2"
+    )
+
+
+def upgraded(*before: Record, kept: bool = True) -> Table:
+    """A table that has seen these fetches, and has another extractor now; `kept`: whether they can be had again."""
+    table = Table()
+    table.feed(*before)
+    fetches = {record.offset: record for record in before} if kept else {}
+    table.detect = Detect(partition_of, other_extractor, fetch_at=lambda _, offset: fetches.get(offset))
+    return table
+
+
+def test_another_extractor_makes_no_change() -> None:
+    """On the next fetch that looks different the old body is read anew and becomes the base, without a change event."""
+    table = upgraded(fetched(A, offset=7))
+    assert table.feed(fetched(A, 1, offset=8)) == ["unchanged"]
+    noisy = A.replace(b"<nav>", b"<nav><a href='/n'>Other news</a>")
+    assert table.feed(fetched(noisy, 2, offset=9), fetched(noisy, 3, offset=10)) == ["noise", "unchanged"]
+    first, reread = table.versions
+    assert (reread.kind, reread.version, reread.previous) == ("reread", 2, VersionRef(1, first.hash))
+    assert (reread.fetched_at, reread.meta.offset, reread.extractor) == (first.fetched_at, 7, "other/2")
+    assert (reread.article.change_count, reread.article.last_changed) == (0, None)
+    assert [paragraph.text for paragraph in reread.paragraphs] == [*prose(12), "See our archive."]
+
+
+def test_an_edit_after_another_extractor_is_only_the_edit() -> None:
+    """The version follows the new base, so that nothing but the edit stands between them."""
+    table = upgraded(fetched(A, offset=7))
+    assert table.feed(fetched(B, 1, offset=8)) == ["edited"]
+    _, reread, edited = table.versions
+    assert (reread.kind, edited.kind, edited.previous) == ("reread", "edited", VersionRef(2, reread.hash))
+    assert [p for p, q in zip(reread.paragraphs, edited.paragraphs, strict=True) if p != q] == [reread.paragraphs[0]]
+
+
+def test_where_the_old_body_is_gone_the_new_reading_is_the_base() -> None:
+    """An edit that came with the upgrade cannot be told from it, and is not told as one."""
+    table = upgraded(fetched(A, offset=7), kept=False)
+    assert table.feed(fetched(B, 1, offset=8), fetched(C, 2, offset=9)) == ["unchanged", "edited"]
+    assert [(version.kind, version.meta.offset) for version in table.versions] == [
+        ("first", 7), ("reread", 8), ("edited", 9),
+    ]  # fmt: skip
+
+
+def test_an_extractor_that_reads_the_same_is_not_told() -> None:
+    """An upgrade that changes nothing in an article makes no version of it."""
+    table = Table()
+    table.feed(fetched(A, offset=7))
+    renamed = Detect(
+        partition_of,
+        lambda *asked: dataclasses.replace(read_page(*asked), extractor="other/3"),
+        fetch_at=lambda *_: fetched(A, offset=7),
+    )
+    table.detect = renamed
+    assert table.feed(fetched(B, 1, offset=8)) == ["edited"]
+    assert [version.version for version in table.versions] == [1, 2]
+
+
+def test_what_a_producer_extracted_is_never_read_anew() -> None:
+    """A producer that begins to send pages makes an ordinary version."""
+    table = Table()
+    assert table.feed(told("One."), fetched(A, 1)) == ["first", "edited"]
