@@ -112,11 +112,8 @@ class Detect:
             now = replace(now, version=row.version, texts=row.texts)
         encoded = encode_row(now)
         result = self._judge(source, now, encoded, reading, reading.hash)
-        return replace(
-            result,
-            outputs=(*((reread,) if told else ()), *result.outputs),
-            row=encoded if result.row is KEEP else result.row,
-        )
+        outputs = (reread, *result.outputs) if told else result.outputs
+        return replace(result, outputs=outputs, row=encoded if result.row is KEEP else result.row)
 
     def _fetch_again(self, source: Source, row: Row) -> tuple[Source, Reading] | None:
         """The fetch of the newest version and what it shows; None where it is not there any more, or no article."""

@@ -51,7 +51,7 @@ async def _begin(settings: Settings) -> None:
     ) as consumer:
         partitions = [
             TopicPartition(stage.reads, partition)
-            for stage in stages(settings.partitions)
+            for stage in stages(settings)
             for partition in range(settings.partitions)
         ]
         consumer.assign(partitions)
