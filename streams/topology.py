@@ -19,13 +19,13 @@ from pathlib import Path
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.partitioner import murmur2
 
-from agents.detect.readers import Readers
 from agents.detect.step import Detect
 from agents.diff.step import diff_step
 from schemas import topics
 from schemas.record import Record
 from streams.exactly_once import STEPS_AT_ONCE, App
 from streams.kafka import METADATA_MAX_AGE_MS, record_at
+from streams.readers import Readers
 from streams.settings import Settings
 from streams.stage import Stage
 from streams.tables import MemoryStore, RocksStore, Store, TablePartition

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
 from agents.detect.folding import fold
 
-MAX_WORDS = 40
+MAX_WORDS = 60
 
-_WORDING: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_WORDING: dict[str, Any] = tomllib.loads(files(__package__).joinpath("furniture.toml").read_text("utf-8"))
 
 
 def _pattern(expressions: list[str]) -> str:

@@ -48,6 +48,8 @@ _BYLINE = {"author", "byline"}
 _STANDFIRST = {"description", "standfirst", "dek"}
 """Whole names of classes, and values of `itemprop`. Longer names are those of teasers, comments and the like."""
 
+_BEHIND_NAMES = re.compile(r"\s*(?:[|\u2022\u00b7]|(?:\b[^\W\d]+\.?,? )?\d|@\w).*", re.DOTALL)
+
 _META_AUTHORS = ("author", "article:author", "byl", "parsely-author", "sailthru.author", "dc.creator")
 
 
@@ -174,7 +176,9 @@ def _shown(tree: HtmlElement) -> tuple[str | None, str | None]:
 
 
 def _without_by(text: str) -> str:
-    return text[3:].lstrip() if text[:3].lower() == "by " else text
+    """The names in a byline: without "By", and without the date, the reading time and the like that follow."""
+    names = _BEHIND_NAMES.sub("", text)
+    return (names[3:].lstrip() if names[:3].lower() == "by " else names) or text
 
 
 def _title(tree: HtmlElement, headline: str | None) -> str:

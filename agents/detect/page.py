@@ -48,7 +48,7 @@ def read_page(body: bytes, charset: str | None = None, known: str | None = None)
 
     `charset` is what the HTTP header says; `known` the hash of what is visible of a page that was read before: where
     this page has the same, that alone is returned. The same arguments always give the same reading. A hostile page may
-    take minutes and all memory: `agents.detect.readers` sets limits.
+    take minutes and all memory: `streams.readers` sets limits.
 
     Raises:
         BadRecordError: `too_complex`, or `unreadable` where parser or extractor failed.

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.text import Text
 
 from agents.detect.no_article import why_no_article
-from agents.detect.readers import Readers
 from agents.detect.reading import Reading
 from schemas.errors import BadRecordError, NewsdiffError, UnavailableError
 from streams.files import read_whole
+from streams.readers import Readers
 from streams.show import visible
 
 

@@ -57,12 +57,15 @@ def inserted(html: Callable[[random.Random], str], where: str = "between") -> Ch
 
 
 def outside(tree: HtmlElement, article: list[HtmlElement]) -> Iterator[HtmlElement]:
-    """The elements of the body that are not around, in or beside the article's paragraphs."""
-    inside = {ancestor for paragraph in article for ancestor in (paragraph, *paragraph.iterancestors())}
-    boxes = {paragraph.getparent() for paragraph in article}
+    """The elements of the body that are neither around nor in the box of the article, nor its headline."""
+    around = [{*paragraph.iterancestors()} for paragraph in article]
+    box = next(one for one in article[0].iterancestors() if all(one in ancestors for ancestors in around))
+    inside = {box, *box.iterancestors()}
     for element in tree.body.iter():
-        if isinstance(element.tag, str) and element not in inside and not boxes & {element, *element.iterancestors()}:
-            yield element
+        if isinstance(element.tag, str) and element not in inside:
+            boxes = {element, *element.iterancestors()}
+            if box not in boxes and not any(one.tag == "h1" for one in boxes):
+                yield element
 
 
 def attributes(tree: HtmlElement, _: list[HtmlElement], chance: random.Random) -> None:

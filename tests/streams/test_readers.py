@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from agents.detect.page import read_page
-from agents.detect.readers import Readers
 from agents.detect.reading import BINARY, Reading
 from schemas.errors import BadRecordError, Reason
+from streams.readers import Readers
 
 WORDS = "The harbour board met on Tuesday and counted the boats that had broken loose. "
 
@@ -83,7 +83,7 @@ def test_a_child_reads_as_the_parent_would(readers: Readers) -> None:
 def children() -> list[int]:
     """The processes that read pages for this one."""
     found = subprocess.run(
-        ["pgrep", "-P", str(os.getpid()), "-f", "agents.detect.reader_process"],
+        ["pgrep", "-P", str(os.getpid()), "-f", "streams.reader_process"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     return [int(pid) for pid in found.stdout.split()]

@@ -104,7 +104,7 @@ class _Child:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            command = [sys.executable, "-m", "agents.detect.reader_process"]
+            command = [sys.executable, "-m", "streams.reader_process"]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own program, no shell
         return self._process
 

@@ -1,4 +1,4 @@
-"""A process that reads pages from its standard input: see `agents.detect.readers`."""
+"""A process that reads pages from its standard input: see `streams.readers`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import sys
 import msgspec
 
 from agents.detect.page import read_page
-from agents.detect.readers import BUDGET, Answer, Request, read_message, write_message
 from schemas.errors import BadRecordError, Reason
+from streams.readers import BUDGET, Answer, Request, read_message, write_message
 
 MAX_MEMORY = 2 * 1024**3
 """Bytes of address space."""
