@@ -21,7 +21,8 @@ from agents.detect.visible import visible_hash
         "Leggi anche", "Subscribe to our newsletter for more",
         "Sign up for our morning newsletter", "Get the day's news in your inbox",
         "You have 3 free articles left this month.", "We use cookies to measure how this site is used.",
-        "\u00a9 2026 Eastmere Echo. All rights reserved.", "July 1, 2026", "Tuesday, 3 March 2026", "1:36 AM PST 11/19/2019 by Ada Quill", "2026-03-01 12:05",
+        "\u00a9 2026 Eastmere Echo. All rights reserved.", "July 1, 2026", "Tuesday, 3 March 2026",
+        "1:36 AM PST 11/19/2019 by Ada Quill", "2026-03-01 12:05",
         "Table of contents", "Back to top", "Leave a comment",
     ],
 )  # fmt: skip
@@ -39,7 +40,8 @@ def test_furniture_is_told_by_its_wording(line: str) -> None:
         "Copyright law will be rewritten, the minister said.", "Already 12 members of the party have resigned.",
         "Two minutes ago, he said, the bridge was still there.", "Share prices fell by 3 percent.",
         "Subscribers left in droves.", "Print is dead, she said, and laughed.", "He has 1,234 shares in the company.",
-        "Last updated: July 23, 2026", "On July 1, 2026, it rained.", "It opens on July 1, 2026.", "Related: it never happened, he said, and nobody asked.",
+        "Last updated: July 23, 2026", "On July 1, 2026, it rained.",
+        "It opens on July 1, 2026.", "Related: it never happened, he said, and nobody asked.",
     ],
 )  # fmt: skip
 def test_what_is_said_is_never_furniture(line: str) -> None:
