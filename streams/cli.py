@@ -23,6 +23,7 @@ COMMANDS = {
     "worker": "a worker",
     "import": "put stored fetches on the fetch topic",
     "tail": "show changes as they come",
+    "read": "show what is read from a page, and what is left out",
     "diff": "show what changed between two files",
     "dead-letters": "list, show and replay what could not be used",
     "doctor": "what is reachable, what lags, what is wrong, and what to do",

@@ -118,6 +118,25 @@ async def records_until_end(consumer: AIOKafkaConsumer) -> AsyncGenerator[Record
                 yield as_record(found)
 
 
+async def record_at(settings: Settings, topic: str, partition: int, offset: int) -> Record | None:
+    """The committed record at an offset; None where there is none, or none any more.
+
+    Raises:
+        UnavailableError: no broker answers.
+    """
+    place = TopicPartition(topic, partition)
+    async with committed_consumer(settings) as consumer:
+        consumer.assign([place])
+        starts, ends = await consumer.beginning_offsets([place]), await consumer.end_offsets([place])
+        if not starts[place] <= offset < ends[place]:
+            return None
+        consumer.seek(place, offset)
+        async with contextlib.aclosing(records_until_end(consumer)) as records:
+            async for record in records:
+                return record if record.offset == offset else None
+    return None
+
+
 def instant(milliseconds: int) -> datetime:
     """A Kafka timestamp as a time; one that no calendar has, from a hostile producer, is the nearest that it has."""
     return datetime.fromtimestamp(min(max(milliseconds, 0), LAST_INSTANT) / 1000, UTC)

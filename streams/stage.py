@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from agents.step import Result, Step
 from schemas.dead_letter import dead_letter
-from schemas.errors import BadRecordError, Reason
+from schemas.errors import BadRecordError, Reason, UnavailableError
 from schemas.record import Headers, Output, Record
 from streams.topics import MAX_DEAD_LETTER, MAX_RECORD
 
@@ -36,6 +36,8 @@ class Stage:
             result = self.step(record, row)
         except BadRecordError as error:
             return self._bury(record, error.reason, str(error))
+        except UnavailableError:  # no fault of the record: it is handled when what is missing is there again
+            raise
         except Exception as error:
             log.exception("%s failed on %s", self.name, record.place)
             return self._bury(record, Reason.FAILED, f"{type(error).__name__}: {error}")

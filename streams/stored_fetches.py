@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
-import gzip
-import io
-import lzma
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Annotated, cast
+from typing import IO, Annotated
 
-import zstandard
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from msgspec import Meta as Constraint
 
 from schemas.codec import convert, parse_json
 from schemas.errors import BadRecordError, Reason, UnavailableError
+from streams.files import DECOMPRESSION_ERRORS, decompressed
 
 MAX_LINE = 64 * 1024 * 1024
 """Bytes of one line: a body of 10 MiB escaped as JSON is smaller, and nothing longer can be a fetch."""
@@ -75,12 +71,12 @@ def read_file(path: Path) -> Iterator[Item]:
     try:
         with path.open("rb") as file:
             yield from (_read_warc if ".warc" in path.suffixes[-2:] else _read_lines)(path, file)
-    except (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError) as error:
+    except (OSError, *DECOMPRESSION_ERRORS) as error:
         raise UnavailableError(f"{path} cannot be read: {error}") from error
 
 
 def _read_lines(path: Path, file: IO[bytes]) -> Iterator[Item]:
-    with _decompressed(path, file) as lines:
+    with decompressed(path, file) as lines:
         number = 0
         while line := lines.readline(MAX_LINE):
             number += 1
@@ -91,18 +87,6 @@ def _read_lines(path: Path, file: IO[bytes]) -> Iterator[Item]:
                 yield _from_line(line, place), file.tell()
             except BadRecordError as error:
                 yield error, file.tell()
-
-
-def _decompressed(path: Path, file: IO[bytes]) -> contextlib.AbstractContextManager[IO[bytes]]:
-    match path.suffix:
-        case ".gz":
-            return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
-        case ".xz":
-            return lzma.LZMAFile(file)
-        case ".zst":
-            return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(file))
-        case _:
-            return contextlib.nullcontext(file)
 
 
 def _from_line(line: bytes, place: str) -> Fetched:

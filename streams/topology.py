@@ -11,6 +11,8 @@ and one transaction for each partition (`streams.exactly_once`).
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,17 +22,26 @@ from aiokafka.partitioner import murmur2
 from agents.detect.step import Detect
 from agents.diff.step import diff_step
 from schemas import topics
-from streams.exactly_once import App
-from streams.kafka import METADATA_MAX_AGE_MS
+from schemas.record import Record
+from streams.exactly_once import STEPS_AT_ONCE, App
+from streams.kafka import METADATA_MAX_AGE_MS, record_at
+from streams.readers import Readers
 from streams.settings import Settings
 from streams.stage import Stage
 from streams.tables import MemoryStore, RocksStore, Store, TablePartition
 from streams.topics import MAX_DEAD_LETTER, MIB, changelog_name
 
+READERS = min(os.cpu_count() or 1, STEPS_AT_ONCE)
+"""Processes that read pages, of some 90 MB each; they are started when they are needed."""
 
-def stages(partitions: int) -> tuple[Stage, ...]:
+
+def stages(settings: Settings) -> tuple[Stage, ...]:
     """The steps of the app `newsdiff`, in the order of the flow."""
-    detect = Detect(partition_of=partitioner(partitions))
+
+    def fetch_at(partition: int, offset: int) -> Record | None:
+        return asyncio.run(record_at(settings, topics.FETCH, partition, offset))  # steps run in threads of their own
+
+    detect = Detect(partitioner(settings.partitions), Readers(READERS), fetch_at=fetch_at)
     return (
         Stage("detect", topics.FETCH, detect, detect.is_known),
         Stage("diff", topics.VERSION, diff_step),
@@ -69,7 +80,7 @@ def new_app(settings: Settings) -> App:
     return App(
         settings.app_id,
         settings=settings,
-        stages=stages(settings.partitions),
+        stages=stages(settings),
         open_table=open_table,
         new_producer=lambda transactional_id: new_producer(settings, transactional_id),
         broker=[f"kafka://{server}" for server in settings.bootstrap.split(",")],

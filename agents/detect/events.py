@@ -67,7 +67,7 @@ def version_output(source: Source, new: NewVersion, reading: Reading, before: Ro
         ),
         version=now.version,
         hash=now.hash,
-        fetched_at=source.fetch.fetched_at,
+        fetched_at=now.fetched_at,
         title=reading.title,
         headline=reading.headline,
         byline=reading.byline,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +25,13 @@ MAX_BYLINE = 120
 _MAX_BLOCKS = 50
 _MAX_BLOCK = 1024 * 1024
 _MAX_HEADINGS = 20
+
+_CONFIRMED = 0.5
+"""The share of words that an h1 and the metadata's headline, or the title tag, have in common."""
+
+_MIN_TITLE = 3
+"""Words of an h1 that says more than the name of a section."""
+
 _MAX_MARKED = 100
 _MAX_AUTHORS = 50
 
@@ -39,6 +47,8 @@ _MARKED = XPath(
 _BYLINE = {"author", "byline"}
 _STANDFIRST = {"description", "standfirst", "dek"}
 """Whole names of classes, and values of `itemprop`. Longer names are those of teasers, comments and the like."""
+
+_BEHIND_NAMES = re.compile(r"\s*(?:[|\u2022\u00b7]|(?:\b[^\W\d]+\.?,? )?\d|@\w).*", re.DOTALL)
 
 _META_AUTHORS = ("author", "article:author", "byl", "parsely-author", "sailthru.author", "dc.creator")
 
@@ -59,6 +69,7 @@ class Metadata:
     modified: str | None
     language: str | None
     section: str | None
+    canonical: str | None
     flags: tuple[str, ...]
 
 
@@ -83,8 +94,14 @@ def read_metadata(tree: HtmlElement) -> Metadata:
         modified=_field(linked.get("dateModified")) or meta.get("article:modified_time") or meta.get("datemodified"),
         language=_field(tree.get("lang")) or _field(linked.get("inLanguage")),
         section=meta.get("article:section") or _field(linked.get("articleSection")),
+        canonical=_canonical(tree),
         flags=tuple(name for name, is_set in sorted(flags.items()) if is_set),
     )
+
+
+def _canonical(tree: HtmlElement) -> str | None:
+    links = (link.get("href") for link in tree.iter("link") if (link.get("rel") or "").lower() == "canonical")
+    return next((clean(href)[:MAX_FIELD] for href in links if href), None)
 
 
 def _field(value: object) -> str | None:
@@ -159,23 +176,36 @@ def _shown(tree: HtmlElement) -> tuple[str | None, str | None]:
 
 
 def _without_by(text: str) -> str:
-    return text[3:].lstrip() if text[:3].lower() == "by " else text
+    """The names in a byline: without "By", and without the date, the reading time and the like that follow."""
+    names = _BEHIND_NAMES.sub("", text)
+    return (names[3:].lstrip() if names[:3].lower() == "by " else names) or text
 
 
 def _title(tree: HtmlElement, headline: str | None) -> str:
-    """The h1 that the metadata confirm, else the headline of the metadata, else the first h1, else the title tag.
+    """The h1 that the metadata confirm, else the only one, else the headline of the metadata, else the title tag.
 
-    On 990 and 258 pages with known titles this order was right more often (81 and 79 %) than any extractor alone.
+    An h1 that is edited while the metadata stay is still confirmed by most of its words.
     """
     title = next((_text(element) for element in tree.iter("title")), "")
     headings = [text for element in islice(tree.iter("h1"), _MAX_HEADINGS) if (text := _text(element))]
-    confirming = [fold(text).casefold() for text in (headline, title) if text]
-    for heading in headings:
-        folded = fold(heading).casefold()
-        # An h1 with the name of the paper or of the section stands in the title tag too, as its smaller part.
-        if any(folded in text and 2 * len(folded) >= len(text) for text in confirming):
-            return heading
-    return headline or next(iter(headings), title)
+    told = [_words(text) for text in (headline, title) if text]
+    # An h1 with the name of the paper or of the section stands in the title tag too, as its smaller part.
+    confirmed = [(max((_agreement(_words(text), other) for other in told), default=0.0), text) for text in headings]
+    best = max((share for share, _ in confirmed), default=0.0)
+    if best >= _CONFIRMED:
+        return next(text for share, text in confirmed if share == best)
+    long = [text for text in headings if len(text.split()) >= _MIN_TITLE]
+    return long[0] if len(long) == 1 else headline or next(iter(headings), title)
+
+
+def _agreement(words: Counter[str], others: Counter[str]) -> float:
+    """The share of words that two titles have in common, of the longer one's."""
+    return (words & others).total() / max(words.total(), others.total(), 1)
+
+
+def _words(text: str) -> Counter[str]:
+    """Words without what a title tag punctuates otherwise."""
+    return Counter("".join(char if char.isalnum() else " " for char in fold(text).casefold()).split())
 
 
 def _text(element: HtmlElement) -> str:

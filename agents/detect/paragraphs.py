@@ -8,6 +8,7 @@ from typing import Literal
 from lxml.etree import _Element, iterwalk
 
 from agents.detect.folding import clean
+from agents.detect.furniture import is_furniture
 from schemas.article import Paragraph
 
 Kind = Literal["text", "heading", "quote", "item", "caption"]
@@ -17,7 +18,9 @@ _BREAKS = {*_KINDS, "list", "table", "lb", "body"}
 
 MAX_LINK_TEXT = 200
 MAX_LINK_SHARE = 0.6
-"""A paragraph of at most so many characters of which more than this share is link text leads elsewhere."""
+MAX_OWN_WORDS = 6
+"""A paragraph of at most so many characters, with more than this share of link text and hardly a word beside it, leads
+elsewhere."""
 
 
 @dataclass(slots=True)
@@ -26,11 +29,20 @@ class _Line:
 
     pieces: list[str] = field(default_factory=list)
     linked: int = 0
+    own_words: int = 0
 
     def add(self, text: str | None, *, in_link: bool) -> None:
         if text:
             self.pieces.append(text)
-            self.linked += len(text.strip()) if in_link else 0
+            if in_link:
+                self.linked += len(text.strip())
+            else:
+                self.own_words += len(text.split())
+
+    def leads_away(self, text: str) -> bool:
+        """Whether this text, which is what the pieces make, leads elsewhere."""
+        is_link = len(text) <= MAX_LINK_TEXT and self.linked > MAX_LINK_SHARE * len(text)
+        return is_link and self.own_words <= MAX_OWN_WORDS
 
 
 def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:
@@ -44,8 +56,8 @@ def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragr
     def end_line() -> None:
         nonlocal line
         if text := clean("".join(line.pieces)):
-            leads_away = len(text) <= MAX_LINK_TEXT and line.linked > MAX_LINK_SHARE * len(text)
-            (left_out if leads_away else kept).append(Paragraph(kinds[-1], text))
+            beside = line.leads_away(text) or is_furniture(text, linked=2 * line.linked >= len(text))
+            (left_out if beside else kept).append(Paragraph(kinds[-1], text))
         line = _Line()
 
     for event, element in iterwalk(body, events=("start", "end")):
@@ -57,14 +69,19 @@ def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragr
                 kinds.append(_kind(tag, kinds[-1]))
             elif tag == "cell" and line.pieces:
                 line.add(" | ", in_link=False)
-            links += tag == "ref"
+            links += _leads_away(element)
             line.add(element.text, in_link=links > 0)
         else:
             if tag in _KINDS:
                 kinds.pop()
-            links -= tag == "ref"
+            links -= _leads_away(element)
             line.add(element.tail, in_link=links > 0)
     return tuple(kept), tuple(left_out)
+
+
+def _leads_away(element: _Element) -> bool:
+    """Whether an element is a link to another page: headings link to themselves, tables of contents to headings."""
+    return element.tag == "ref" and not (element.get("target") or "").startswith("#")
 
 
 def _kind(tag: str, around: Kind) -> Kind:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from agents.detect.events import Source, outcome_output, rekeyed_output, version_output
 from agents.detect.folding import clean
-from agents.detect.ladder import NoVersion, first_row, judge_gone, judge_text, with_text, without_text
+from agents.detect.ladder import NewVersion, NoVersion, judge_gone, judge_text, next_row
 from agents.detect.memory import Memory
-from agents.detect.reading import BINARY, Reading, read_extracted, read_page
+from agents.detect.no_article import why_no_article
+from agents.detect.reading import PRODUCER, Reading, read_extracted
 from agents.detect.row import Row, decode_row, encode_row
+from agents.detect.shape import suspicions
 from agents.detect.url import canonical_url, source_of
 from agents.step import KEEP, Keep, Result
 from schemas.errors import BadRecordError, Reason
@@ -18,6 +21,13 @@ from schemas.record import Headers, Record
 
 GONE = (404, 410)
 
+_REASONS = {
+    "late": "it is not newer than what is known",
+    "candidate": "the edit looks like a fault of the page: it counts when it is seen once more",
+    "noise": "the page has changed, but not the article",
+    "flapping": "two texts take turns within 24 hours",
+}
+
 REMEMBERED = 100_000
 """Articles whose newest fetch is remembered, at some 500 bytes each."""
 
@@ -25,12 +35,21 @@ REMEMBERED = 100_000
 class Detect:
     """Reads fetches, writes versions and outcomes.
 
-    `partition_of`: the partition that a key belongs to. `remembered`: of how many articles the newest fetch is known by
-    its hash, which saves reading the same bytes again, and on which no result depends.
+    `partition_of`: the partition that a key belongs to. `read_page`: see `agents.detect.page`. `remembered`: of how
+    many articles the newest fetch is known by its hash, which saves reading the same bytes again, and on which no
+    result depends. `fetch_at`: the fetch record at a partition and offset, None where it is not there any more.
     """
 
-    def __init__(self, partition_of: Callable[[bytes], int], remembered: int = REMEMBERED) -> None:
+    def __init__(
+        self,
+        partition_of: Callable[[bytes], int],
+        read_page: Callable[[bytes, str | None, str | None], Reading],
+        remembered: int = REMEMBERED,
+        fetch_at: Callable[[int, int], Record | None] = lambda _partition, _offset: None,
+    ) -> None:
         self._partition_of = partition_of
+        self._fetch_at = fetch_at
+        self._read_page = read_page
         self._memory = Memory(remembered)
 
     def is_known(self, key: bytes, value: bytes, headers: Headers, written: int, row: bytes) -> bool:
@@ -62,25 +81,82 @@ class Detect:
     def _read(self, source: Source, row: Row | None, encoded: bytes | None) -> Result:
         """Read the text: the same as before, or a version."""
         fetch = source.fetch
-        reading = read_extracted(fetch.extracted) if fetch.extracted else read_page(fetch.body or b"", fetch.charset)
-        if not reading.paragraphs:
-            return _no_article(source, _why_no_text(fetch, reading))
-        verdict = judge_text(row, fetch.fetched_at, reading.hash)
+        known = row.visible if row and not row.removed else None
+        reading = self._reading(fetch, known)
+        if row and known and reading.visible == known:
+            return self._judge(source, row, encoded, reading, row.hash)
+        if reason := why_no_article(source.url, reading, row):
+            return _no_article(source, reason)
+        if row and fetch.fetched_at > row.fetched_at and is_read_otherwise(row, reading):
+            return self._read_anew(source, row, reading)
+        return self._judge(source, row, encoded, reading, reading.hash)
+
+    def _read_anew(self, source: Source, row: Row, reading: Reading) -> Result:
+        """Make what the present extractor reads of the newest version the base, then judge the fetch.
+
+        Where the fetch of that version is no longer there, the base is what it reads of the present one.
+        """
+        old = self._fetch_again(source, row)
+        if old is None:
+            base_source, base = source, reading
+        else:
+            base_source, base = old
+        new = NewVersion("reread")
+        now = next_row(
+            row, base_source.fetch.fetched_at, new.kind, base.hash,
+            source=base_source.paper, reading=base, offset=base_source.record.offset,
+        )  # fmt: skip
+        reread = version_output(base_source, new, base, row, now)
+        told = base.hash != row.hash
+        if not told:  # it reads the same
+            now = replace(now, version=row.version, texts=row.texts)
+        encoded = encode_row(now)
+        result = self._judge(source, now, encoded, reading, reading.hash)
+        outputs = (reread, *result.outputs) if told else result.outputs
+        return replace(result, outputs=outputs, row=encoded if result.row is KEEP else result.row)
+
+    def _fetch_again(self, source: Source, row: Row) -> tuple[Source, Reading] | None:
+        """The fetch of the newest version and what it shows; None where it is not there any more, or no article."""
+        record = None if row.offset is None else self._fetch_at(source.record.partition, row.offset)
+        if record is None or record.key != source.record.key:
+            return None
+        try:
+            fetch = read_fetch(record)
+            reading = self._reading(fetch, None)
+        except BadRecordError:
+            return None
+        return (replace(source, record=record, fetch=fetch), reading) if reading.paragraphs else None
+
+    def _reading(self, fetch: Fetch, known: str | None) -> Reading:
+        if fetch.extracted:
+            return read_extracted(fetch.extracted)
+        body = fetch.body or b""
+        return self._read_page(body, fetch.charset, known) if body.strip() else Reading(notice="an empty body")
+
+    def _judge(self, source: Source, row: Row | None, encoded: bytes | None, reading: Reading, text: str) -> Result:
+        at = source.fetch.fetched_at
+        found = suspicions(row.shape, reading.shape) if row and row.shape and reading.shape else ()
+        waits = bool(found) and source.fetch.recheck
+        verdict = judge_text(row, at, text, reading.visible or None, waits=waits)
         if isinstance(verdict, NoVersion):
             now, result = verdict.row or row, _no_version(source, verdict)
         else:
-            now = _next_row(source, reading, row)
-            result = Result(verdict.kind, (version_output(source, verdict, reading, row, now),), encode_row(now))
+            now = next_row(
+                row, verdict.seen_at or at, verdict.kind, text,
+                source=source.paper, reading=reading, offset=source.record.offset,
+            )  # fmt: skip
+            labelled = replace(reading, flags=(*reading.flags, *found)) if verdict.kind == "edited" else reading
+            result = Result(verdict.kind, (version_output(source, verdict, labelled, row, now),), encode_row(now))
         row_now = encoded if isinstance(result.row, Keep) else result.row
-        if row_now is not None and now is not None and now.shows(reading.hash):
+        seen_again = now is not None and now.shows(text) and reading.visible in ("", now.visible)
+        if row_now is not None and seen_again:
             self._memory.remember(source.record, row_now)
         return result
 
 
-def _why_no_text(fetch: Fetch, reading: Reading) -> str:
-    if fetch.body is not None and not fetch.body.strip():
-        return "the body is empty"
-    return "the body is no text" if BINARY in reading.flags else "there is no article in the page"
+def is_read_otherwise(row: Row, reading: Reading) -> bool:
+    """Whether the newest version was read from its page by another extractor."""
+    return not row.removed and row.extractor != reading.extractor and PRODUCER not in (row.extractor, reading.extractor)
 
 
 def _send_on(source: Source) -> Result:
@@ -98,7 +174,8 @@ def _gone(source: Source, row: Row | None) -> Result:
         return _no_version(source, verdict)
     assert row is not None  # what is not known is not removed
     reading = Reading(title=row.title, byline=row.byline, extractor="")
-    now = without_text(row, source.fetch.fetched_at)
+    at, offset = source.fetch.fetched_at, source.record.offset
+    now = next_row(row, at, "removed", row.hash, source=source.paper, reading=reading, offset=offset)
     return Result("removed", (version_output(source, verdict, reading, row, now),), encode_row(now))
 
 
@@ -111,12 +188,5 @@ def _no_version(source: Source, verdict: NoVersion) -> Result:
     if verdict.outcome == "unchanged":
         return Result("unchanged", row=row)
     status = f"the answer was status {source.fetch.status}"
-    reason = "it is not newer than what is known" if verdict.outcome == "late" else status
+    reason = _REASONS.get(verdict.outcome, status)
     return Result(verdict.outcome, (outcome_output(source, verdict.outcome, reason),), row)
-
-
-def _next_row(source: Source, reading: Reading, row: Row | None) -> Row:
-    at = source.fetch.fetched_at
-    if row is None:
-        return first_row(at, reading.hash, source=source.paper, title=reading.title, byline=reading.byline)
-    return with_text(row, at, reading.hash, source=source.paper, title=reading.title, byline=reading.byline)

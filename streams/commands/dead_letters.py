@@ -125,7 +125,7 @@ def _print(letter: DeadLetter) -> None:
 
 
 async def _replay(settings: Settings, chosen: Callable[[Record, DeadLetter], bool]) -> int:
-    known = {stage.reads for stage in stages(settings.partitions)}
+    known = {stage.reads for stage in stages(settings)}
     producer = new_producer(settings)
     count = 0
     async with connected(producer.start, producer.stop, settings):

@@ -10,12 +10,10 @@ from rich.console import Console
 
 from agents.diff.compare import diff, stats
 from agents.diff.text import Text
-from schemas.errors import BadRecordError
+from schemas.errors import BadRecordError, UnavailableError
+from streams.files import read_whole
 from streams.show import show_files
 from streams.show_html import page
-
-MAX_BYTES = 10 * 1024 * 1024
-"""The largest file that is read: that of the largest page that the service takes."""
 
 
 class BadFileError(click.ClickException):
@@ -54,8 +52,11 @@ def read_text(path: Path) -> Text:
     Raises:
         BadFileError: it cannot be read, is too large or not UTF-8, or has no article.
     """
-    body = _read(path)
-    if path.suffix.lower() in {".html", ".htm"}:
+    try:
+        body = read_whole(path)
+    except UnavailableError as error:
+        raise BadFileError(str(error)) from None
+    if {".html", ".htm"} & {suffix.lower() for suffix in path.suffixes[-2:]}:
         return _article(body, path)
     try:
         lines = [" ".join(line.split()) for line in body.decode("utf-8-sig").splitlines()]
@@ -65,7 +66,7 @@ def read_text(path: Path) -> Text:
 
 
 def _article(body: bytes, path: Path) -> Text:
-    from agents.detect.reading import read_page  # noqa: PLC0415 - the extractor takes a second to load
+    from agents.detect.page import read_page  # noqa: PLC0415 - the extractor takes a second to load
 
     try:
         reading = read_page(body)
@@ -74,14 +75,3 @@ def _article(body: bytes, path: Path) -> Text:
     if not reading.paragraphs:
         raise BadFileError(f"{path}: there is no article in this page")
     return Text(reading.title, reading.byline, reading.standfirst, tuple(p.text for p in reading.paragraphs))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            body = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise BadFileError(f"{path} cannot be read: {error.strerror}") from None
-    if len(body) > MAX_BYTES:
-        raise BadFileError(f"{path} has more than {MAX_BYTES} bytes, which is the most that is compared")
-    return body

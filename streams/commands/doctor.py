@@ -88,7 +88,7 @@ def _disk(settings: Settings) -> Finding:
 async def _workers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncIterator[Finding]:
     committed = await committed_offsets(admin, settings.app_id)
     waiting: dict[str, int] = {}
-    for stage in stages(settings.partitions):
+    for stage in stages(settings):
         async with committed_consumer(settings, stage.reads) as consumer:
             waiting[stage.reads] = await count_from(consumer, committed)
     members = (await admin.describe_consumer_groups([settings.app_id]))[0].groups[0][5]
@@ -97,7 +97,7 @@ async def _workers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncItera
     else:
         sentence = f"no worker in the group {settings.app_id}: start one with `newsdiff worker`"
         yield "WRONG" if any(waiting.values()) else "note", sentence
-    for stage in stages(settings.partitions):
+    for stage in stages(settings):
         for partition in await _begun(settings, stage.name):
             if TopicPartition(stage.reads, partition) not in committed:
                 yield "WRONG", str(OffsetsLostError(TopicPartition(stage.reads, partition), settings.app_id))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 
+from agents.detect.page import read_page
 from agents.detect.step import Detect
 from agents.step import Keep, Result
 from schemas import topics
@@ -84,7 +85,7 @@ def gone(hours: float, status: int = 404) -> Record:
 class Table:
     """What the shell does: it keeps the row of each key, and hands on what comes out."""
 
-    detect: Detect = field(default_factory=lambda: Detect(partition_of))
+    detect: Detect = field(default_factory=lambda: Detect(partition_of, read_page))
     rows: dict[bytes | None, bytes | None] = field(default_factory=dict)
     versions: list[Version] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)

@@ -8,6 +8,7 @@ from detect_fetches import Table, fetched, gone, partition_of, told
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.detect.page import read_page
 from agents.detect.row import Row, decode_row, encode_row
 from agents.detect.step import Detect
 from schemas.record import Record
@@ -56,7 +57,7 @@ def test_a_restart_between_any_two_records_changes_nothing(steps: list[tuple[int
     """A new instance for each record, with nothing but the rows, writes what one instance writes."""
     steady, restarted = Table(), Table()
     for record in records(steps):
-        restarted.detect = Detect(partition_of)
+        restarted.detect = Detect(partition_of, read_page)
         assert restarted.handle(record) == steady.handle(record)
 
 
@@ -97,5 +98,5 @@ def test_the_memory_changes_no_result(steps: list[tuple[int, str | int]], chance
     """Whatever is late, gone, back or repeated, a memory only saves work."""
     sequence = records(steps) * 2
     chance.shuffle(sequence)
-    plain, remembering = Table(Detect(partition_of, remembered=0)), Table(Detect(partition_of))
+    plain, remembering = Table(Detect(partition_of, read_page, 0)), Table()
     assert [plain.handle(record) for record in sequence] == [remembering.handle(record) for record in sequence]

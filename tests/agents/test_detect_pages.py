@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from detect_fetches import Table
 
+from agents.detect.page import read_page
 from agents.detect.step import Detect
 from agents.detect.url import canonical_url
 from schemas import topics
@@ -40,6 +41,6 @@ def test_years_of_noise_make_no_version() -> None:
     with lzma.open(FILE, "rt") as lines:
         records = [record(line) for line in itertools.islice(lines, 150)]
     assert len({r.value for r in records}) == len(records)
-    table = Table(Detect(partition_of=lambda _: 0))
+    table = Table(Detect(lambda _: 0, read_page))
     assert table.feed(*records, *records[:20]) == ["first"] + ["unchanged"] * 169
     assert table.versions[0].fetched_at == datetime.fromisoformat("2024-04-16T12:30:09+00:00")

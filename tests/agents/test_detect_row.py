@@ -8,18 +8,21 @@ import msgspec
 import orjson
 import pytest
 
-from agents.detect.ladder import NoVersion, first_row, judge_gone, with_text
+from agents.detect.ladder import NoVersion, judge_gone, next_row
+from agents.detect.reading import Reading
 from agents.detect.row import decode_row, encode_row
 
 TIME = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
 LATER = TIME.replace(day=9)
-ROW = with_text(
-    first_row(TIME, "a" * 32, source="Écho", title="Sturm", byline=None),
+READING = Reading(title="Sturm über Eastmere", byline="Ada Quill", visible="c" * 32)
+ROW = next_row(
+    next_row(None, TIME, "first", "a" * 32, source="Écho", reading=READING, offset=0),
     LATER,
+    "edited",
     "b" * 32,
     source="Écho",
-    title="Sturm über Eastmere",
-    byline="Ada Quill",
+    reading=READING,
+    offset=0,
 )
 
 
@@ -54,5 +57,7 @@ def test_a_full_row_is_small() -> None:
     """An article with any number of versions has a row of a few kilobytes."""
     row = ROW
     for number in range(200):
-        row = with_text(row, LATER.replace(year=2027), f"{number:032x}", source="Écho", title="x" * 100, byline=None)
+        row = next_row(
+            row, LATER.replace(year=2027), "edited", f"{number:032x}", source="Écho", reading=READING, offset=0
+        )
     assert len(encode_row(row)) < 4096

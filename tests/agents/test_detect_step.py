@@ -10,7 +10,8 @@ import pytest
 from detect_fetches import START, URL, Table, fetched, gone, page, partition_of, prose, told
 
 from agents.detect.events import MAX_VERSION
-from agents.detect.reading import Reading, read_page
+from agents.detect.page import read_page
+from agents.detect.reading import Reading
 from agents.detect.step import Detect
 from agents.detect.url import article_id
 from agents.step import KEEP
@@ -80,16 +81,16 @@ def test_the_same_text_makes_nothing() -> None:
 
 
 def test_versions_are_numbered_and_chained() -> None:
-    """A, B, A, B: each return names the newest version that had the text, and each version its predecessor."""
+    """A, B, A, B, a day apart: each return names the newest version that had the text, each version its predecessor."""
     table = Table()
-    assert table.feed(*(fetched(body, hour) for hour, body in enumerate((A, B, A, B, C)))) == [
+    assert table.feed(*(fetched(body, 24 * day) for day, body in enumerate((A, B, A, B, C)))) == [
         "first", "edited", "restored", "restored", "edited",
     ]  # fmt: skip
     assert [version.version for version in table.versions] == [1, 2, 3, 4, 5]
     assert [version.restores_version for version in table.versions] == [None, None, 1, 2, None]
     assert [version.article.change_count for version in table.versions] == [0, 1, 2, 3, 4]
     assert [version.article.last_changed for version in table.versions[1:]] == [
-        START + timedelta(hours=hour) for hour in (1, 2, 3, 4)
+        START + timedelta(days=day) for day in (1, 2, 3, 4)
     ]
     for before, after in zip(table.versions, table.versions[1:], strict=False):
         assert after.previous == VersionRef(before.version, before.hash)
@@ -175,7 +176,7 @@ def test_a_removal_is_no_text_to_restore() -> None:
     """A text that was there before a removal and after it is restored from the later of its versions."""
     table = Table()
     table.feed(fetched(A), fetched(B, 1), gone(2), gone(3), gone(26), fetched(C, 30))
-    assert table.feed(fetched(B, 31), fetched(A, 32)) == ["restored", "restored"]
+    assert table.feed(fetched(B, 31), fetched(A, 55)) == ["restored", "restored"]
     assert [version.restores_version for version in table.versions[-2:]] == [2, 1]
 
 
@@ -260,20 +261,19 @@ def test_the_memory_changes_no_result() -> None:
     hours = [0, 1, 2, 3, 4, 1, 5, 6, 2]
     records = [fetched(body, hour, offset=n) for n, (body, hour) in enumerate(zip(bodies, hours, strict=True))]
     records.insert(5, fetched(A.replace(b"utf-8", b""), 4.5, content_type="text/html; charset=koi8-r"))
-    plain, remembering = Table(Detect(partition_of, remembered=0)), Table(Detect(partition_of, remembered=2))
+    plain, remembering = Table(Detect(partition_of, read_page, 0)), Table(Detect(partition_of, read_page, 2))
     assert [plain.handle(record) for record in records] == [remembering.handle(record) for record in records]
 
 
-def test_a_remembered_body_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_remembered_body_is_not_read_again() -> None:
     """The same bytes are not given to the extractor twice, other bytes are."""
     read: list[bytes] = []
 
-    def counting(body: bytes, charset: str | None) -> Reading:
+    def counting(body: bytes, charset: str | None, known: str | None) -> Reading:
         read.append(body)
-        return read_page(body, charset)
+        return read_page(body, charset, known)
 
-    monkeypatch.setattr("agents.detect.step.read_page", counting)
-    Table().feed(fetched(A), fetched(A, 1), fetched(A, 2), fetched(B, 3))
+    Table(Detect(partition_of, counting)).feed(fetched(A), fetched(A, 1), fetched(A, 2), fetched(B, 3))
     assert read == [A, B]
 
 
@@ -282,7 +282,7 @@ def test_a_corrupt_row_is_not_taken_for_a_new_article() -> None:
     record = fetched(A)
     for row in (b"", b"{}", b"[1]", b'{"version": "x"}'):
         with pytest.raises(ValueError):  # noqa: PT011 - of orjson or msgspec
-            Detect(partition_of)(record, row)
+            Detect(partition_of, read_page)(record, row)
 
 
 def test_the_text_of_the_producer_is_taken_as_it_is() -> None:
@@ -306,3 +306,73 @@ def test_read_fetch_and_detect_agree_on_the_time() -> None:
     table = Table()
     table.feed(record)
     assert table.versions[0].fetched_at == read_fetch(record).fetched_at == START + timedelta(milliseconds=1)
+
+
+def other_extractor(body: bytes, charset: str | None, known: str | None) -> Reading:
+    """An extractor that also reads a line that stands beside the article."""
+    reading = read_page(body, charset, known)
+    if not reading.paragraphs:
+        return reading
+    return dataclasses.replace(
+        reading, paragraphs=(*reading.paragraphs, Paragraph("text", "See our archive.")), extractor="other/2"
+    )
+
+
+def upgraded(*before: Record, kept: bool = True) -> Table:
+    """A table that has seen these fetches, and has another extractor now; `kept`: whether they can be had again."""
+    table = Table()
+    table.feed(*before)
+    fetches = {record.offset: record for record in before} if kept else {}
+    table.detect = Detect(partition_of, other_extractor, fetch_at=lambda _, offset: fetches.get(offset))
+    return table
+
+
+def test_another_extractor_makes_no_change() -> None:
+    """On the next fetch that looks different the old body is read anew and becomes the base, without a change event."""
+    table = upgraded(fetched(A, offset=7))
+    assert table.feed(fetched(A, 1, offset=8)) == ["unchanged"]
+    noisy = A.replace(b"<nav>", b"<nav><a href='/n'>Other news</a>")
+    assert table.feed(fetched(noisy, 2, offset=9), fetched(noisy, 3, offset=10)) == ["noise", "unchanged"]
+    first, reread = table.versions
+    assert (reread.kind, reread.version, reread.previous) == ("reread", 2, VersionRef(1, first.hash))
+    assert (reread.fetched_at, reread.meta.offset, reread.extractor) == (first.fetched_at, 7, "other/2")
+    assert (reread.article.change_count, reread.article.last_changed) == (0, None)
+    assert [paragraph.text for paragraph in reread.paragraphs] == [*prose(12), "See our archive."]
+
+
+def test_an_edit_after_another_extractor_is_only_the_edit() -> None:
+    """The version follows the new base, so that nothing but the edit stands between them."""
+    table = upgraded(fetched(A, offset=7))
+    assert table.feed(fetched(B, 1, offset=8)) == ["edited"]
+    _, reread, edited = table.versions
+    assert (reread.kind, edited.kind, edited.previous) == ("reread", "edited", VersionRef(2, reread.hash))
+    assert [p for p, q in zip(reread.paragraphs, edited.paragraphs, strict=True) if p != q] == [reread.paragraphs[0]]
+
+
+def test_where_the_old_body_is_gone_the_new_reading_is_the_base() -> None:
+    """An edit that came with the upgrade cannot be told from it, and is not told as one."""
+    table = upgraded(fetched(A, offset=7), kept=False)
+    assert table.feed(fetched(B, 1, offset=8), fetched(C, 2, offset=9)) == ["unchanged", "edited"]
+    assert [(version.kind, version.meta.offset) for version in table.versions] == [
+        ("first", 7), ("reread", 8), ("edited", 9),
+    ]  # fmt: skip
+
+
+def test_an_extractor_that_reads_the_same_is_not_told() -> None:
+    """An upgrade that changes nothing in an article makes no version of it."""
+    table = Table()
+    table.feed(fetched(A, offset=7))
+    renamed = Detect(
+        partition_of,
+        lambda *asked: dataclasses.replace(read_page(*asked), extractor="other/3"),
+        fetch_at=lambda *_: fetched(A, offset=7),
+    )
+    table.detect = renamed
+    assert table.feed(fetched(B, 1, offset=8)) == ["edited"]
+    assert [version.version for version in table.versions] == [1, 2]
+
+
+def test_what_a_producer_extracted_is_never_read_anew() -> None:
+    """A producer that begins to send pages makes an ordinary version."""
+    table = Table()
+    assert table.feed(told("One."), fetched(A, 1)) == ["first", "edited"]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import xxhash
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from agents.detect.page import read_page
 from agents.detect.row import decode_row
 from agents.detect.step import Detect
 from agents.diff.step import diff_step
@@ -50,7 +51,7 @@ async def _begin(settings: Settings) -> None:
     ) as consumer:
         partitions = [
             TopicPartition(stage.reads, partition)
-            for stage in stages(settings.partitions)
+            for stage in stages(settings)
             for partition in range(settings.partitions)
         ]
         consumer.assign(partitions)
@@ -62,7 +63,7 @@ def rows_of(page: bytes) -> Rows:
     url = "https://eastmere-echo.test/sample"
     headers, value = write_fetch(url=url, fetched_at=START, body=page)
     fetch = Record(topics.FETCH, 0, 0, START, url.encode(), value, headers)
-    detected = Detect(partition_of=lambda _key: 0)(fetch, None)
+    detected = Detect(lambda _key: 0, read_page)(fetch, None)
     [version] = detected.outputs
     compared = diff_step(Record(topics.VERSION, 0, 0, START, version.key, version.value, version.headers), None)
     assert isinstance(detected.row, bytes)

@@ -11,13 +11,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 def worker_pids() -> list[int]:
     """The workers that are children of this process."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            ours = int(_stat(int(path.name))[1]) == os.getpid()
-            if ours and (path / "cmdline").read_bytes().endswith(b"streams\0worker\0"):
-                found.append(int(path.name))
-    return sorted(found)
+    return [pid for pid in _children(os.getpid()) if _command(pid).endswith(b"streams\0worker\0")]
 
 
 def cpu_seconds(pid: int) -> float:
@@ -27,9 +21,22 @@ def cpu_seconds(pid: int) -> float:
 
 
 def resident_mib(pid: int) -> float:
-    """Memory of a process that is in RAM, in MiB: VmRSS."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+    """Memory of a process and of its children that is in RAM, in MiB: VmRSS."""
+    statuses = (Path(f"/proc/{one}/status").read_text() for one in (pid, *_children(pid)))
+    return sum(int(status.partition("VmRSS:")[2].split()[0]) for status in statuses) / 1024
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if int(_stat(int(path.name))[1]) == pid:
+                found.append(int(path.name))
+    return sorted(found)
+
+
+def _command(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _stat(pid: int) -> list[str]:

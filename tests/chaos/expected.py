@@ -23,6 +23,9 @@ REMEMBERED = 65
 
 GONE_TIMES, GONE_FOR = 3, timedelta(hours=24)
 
+FLAPPING = timedelta(hours=24)
+"""Within it the second return of a text is another server's; a text that stands for it settles that."""
+
 LETTER_LIMIT = 13 * 1024 * 1024
 """A dead letter larger than this goes without its value."""
 
@@ -53,12 +56,19 @@ class Article:
     """An article while the topic is folded.
 
     `gone`: times of the answers 404 that count; `gone_until`: of the newest fetch that was counted, or ended the count.
+    `visible`: what was visible of the page when that was last noticed. `restored_at`: of the newest version that
+    restored a text. `turns`: while two texts take turns, the one that is not the newest version's, the one that was
+    seen last, and since when. `judged_at`: of the newest fetch that changed any of these without a version.
     """
 
     versions: list[tuple[Cause, Version]] = field(default_factory=list)
     texts: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     gone: list[datetime] = field(default_factory=list)
     gone_until: datetime | None = None
+    visible: str | None = None
+    restored_at: datetime | None = None
+    turns: tuple[tuple[str, ...], tuple[str, ...], datetime] | None = None
+    judged_at: datetime | None = None
 
     @property
     def newest(self) -> Version:
@@ -118,8 +128,8 @@ class Expected:
         elif fetch.text is None:
             word = "not_article"
         else:
-            word = self._text(article, key, cause, fetch.at, fetch.text)
-        if word in ("late", "not_article", "removal_pending"):
+            word = self._text(article, key, cause, fetch, fetch.text)
+        if word in ("late", "not_article", "removal_pending", "noise", "flapping"):
             self._outcome(cause, key, word)
         return word
 
@@ -127,20 +137,19 @@ class Expected:
         self.outcomes[cause] = (key, kind)
         return kind
 
-    def _text(self, article: Article | None, key: bytes, cause: Cause, at: datetime, text: Text) -> str:
+    def _text(self, article: Article | None, key: bytes, cause: Cause, fetch: Fetch, text: Text) -> str:
         if article is None:
             article = self.articles[key] = Article()
-            return _add(article, cause, Version(key, 1, "first", at, text, None))
+            return _add(article, cause, Version(key, 1, "first", fetch.at, text, None), fetch.visible)
         newest, known = article.newest, [number for number, folded in article.texts if folded == text.folded]
-        if at <= newest.at:
+        if fetch.at <= newest.at:
             return "unchanged" if known and not article.removed else "late"
-        if text.folded == article.texts[-1][1] and not article.removed:
-            if article.gone and article.gone_until is not None and at > article.gone_until:
-                article.gone, article.gone_until = [], at
-            return "unchanged"
         kind = "returned" if article.removed else "restored" if known else "edited"
+        if kind == "restored" and (word := _known(article, fetch, text)):
+            return word
         restores = known[-1] if kind == "restored" else None
-        return _add(article, cause, Version(key, newest.number + 1, kind, at, text, restores))
+        version = Version(key, newest.number + 1, kind, fetch.at, text, restores)
+        return _add(article, cause, version, fetch.visible)
 
     def _gone(self, article: Article | None, key: bytes, cause: Cause, fetch: Fetch) -> str:
         if article is None:
@@ -152,15 +161,62 @@ class Expected:
         gone = [*article.gone, fetch.at]
         if len(gone) >= GONE_TIMES and fetch.at - gone[0] >= GONE_FOR:
             newest = article.newest
-            return _add(article, cause, Version(key, newest.number + 1, "removed", fetch.at, newest.text, None))
+            version = Version(key, newest.number + 1, "removed", fetch.at, newest.text, None)
+            return _add(article, cause, version, article.visible)
         article.gone, article.gone_until = gone, fetch.at
         return "removal_pending"
 
 
-def _add(article: Article, cause: Cause, version: Version) -> str:
+def _known(article: Article, fetch: Fetch, text: Text) -> str | None:
+    """What a text that was there before means; None: it is restored."""
+    at, newest = fetch.at, article.texts[-1][1]
+    if article.judged_at is not None and at <= article.judged_at:
+        return "unchanged"
+    if article.turns and text.folded in (newest, article.turns[0]):
+        return _turn(article, at, text, article.turns)
+    if text.folded == newest:
+        _end_count(article, at)
+        if fetch.visible in (None, article.visible):
+            return "unchanged"
+        article.visible, article.judged_at = fetch.visible, at
+        return "noise"
+    if article.restored_at is not None and at - article.restored_at < FLAPPING:
+        return _take_turns(article, at, text.folded, shown=text.folded)
+    return None
+
+
+def _turn(
+    article: Article, at: datetime, text: Text, turns: tuple[tuple[str, ...], tuple[str, ...], datetime]
+) -> str | None:
+    other, shown, since = turns
+    if text.folded != shown:
+        return _take_turns(article, at, other, shown=text.folded)
+    if at - since >= FLAPPING:
+        if text.folded == other:
+            return None
+        article.turns, article.judged_at = None, at
+    _end_count(article, at)
+    return "unchanged"
+
+
+def _take_turns(article: Article, at: datetime, other: tuple[str, ...], *, shown: tuple[str, ...]) -> str:
+    _end_count(article, at)
+    article.turns, article.judged_at = (other, shown, at), at
+    return "flapping"
+
+
+def _end_count(article: Article, at: datetime) -> None:
+    if article.gone and article.gone_until is not None and at > article.gone_until:
+        article.gone, article.gone_until = [], at
+
+
+def _add(article: Article, cause: Cause, version: Version, visible: str | None) -> str:
     article.versions.append((cause, version))
-    article.gone = []
+    article.gone, article.turns = [], None
+    if version.kind == "restored":
+        article.restored_at = version.at
     if version.kind != "removed":
+        article.visible = visible
         article.texts = [*article.texts, (version.number, version.text.folded)][-REMEMBERED:]
     return version.kind
 

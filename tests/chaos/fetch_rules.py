@@ -48,12 +48,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """What one fetch says. `url` is canonical; `text` is None where there is none."""
+    """What one fetch says. `url` is canonical; `text` is None where there is none, `visible` where it is no page."""
 
     url: str
     at: datetime
     status: int
     text: Text | None
+    visible: str | None
     sent_on: bool
 
 
@@ -72,9 +73,9 @@ def read(record: Record) -> Fetch:
         raise BadFetchError("bad_url")
     at = _time(str(attributes.get("time")), record.timestamp)
     status = _status(attributes.get("httpstatus", "200"))
-    text = _text(attributes, data) if 200 <= status < 300 else None
+    text, visible = _text(attributes, data) if 200 <= status < 300 else (None, None)
     url = canonical(str(attributes["subject"]))
-    return Fetch(url, at, status, text, any(name == SENT_ON for name, _ in record.headers))
+    return Fetch(url, at, status, text, visible, any(name == SENT_ON for name, _ in record.headers))
 
 
 def canonical(url: str) -> str:
@@ -118,8 +119,8 @@ def _status(value: object) -> int:
     return int(str(value))
 
 
-def _text(attributes: Mapping[str, object], data: object) -> Text | None:
-    """The text in a body, None where there is no article in it."""
+def _text(attributes: Mapping[str, object], data: object) -> tuple[Text | None, str | None]:
+    """The text in a body, None where there is no article in it, and all that is visible of a page."""
     if data is None:
         raise BadFetchError("no_value")
     if isinstance(data, bytes):
@@ -127,8 +128,13 @@ def _text(attributes: Mapping[str, object], data: object) -> Text | None:
     kind = str(attributes.get("datacontenttype", "")).partition(";")[0]
     if kind not in ("application/json", "text/html"):
         raise BadFetchError("unknown_content_type")
-    text = _page(data) if kind == "text/html" else _article(_json(data) if isinstance(data, bytes) else data)
-    return text if text.paragraphs else None
+    visible = None
+    if kind == "text/html":
+        assert isinstance(data, bytes), "the load writes pages as bytes"
+        text, visible = _page(data.decode())
+    else:
+        text = _article(_json(data) if isinstance(data, bytes) else data)
+    return text if text.paragraphs else None, visible
 
 
 def _inflated(body: bytes, encoding: str) -> bytes:
@@ -153,11 +159,10 @@ def _article(data: object) -> Text:
     return Text(shown(title), shown(byline), tuple(filter(None, map(shown, paragraphs))))
 
 
-def _page(data: object) -> Text:
-    assert isinstance(data, bytes), "the load writes pages as bytes"
-    page = data.decode()
+def _page(page: str) -> tuple[Text, str]:
     title, *paragraphs = [shown(html.unescape(text)) for text in re.findall("<(?:h1|p)>(.*?)</", page)]
-    return Text(title, "", tuple(paragraphs))
+    visible = shown(html.unescape(re.sub("<[^>]*>", " ", page)))
+    return Text(title, "", tuple(paragraphs)), visible.translate(_SAME)
 
 
 def shown(text: str) -> str:

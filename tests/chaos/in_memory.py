@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from agents.detect.page import read_page
 from agents.detect.step import Detect
 from agents.diff.step import diff_step
 from agents.step import Keep
@@ -37,7 +38,7 @@ class InMemory:
 
     def run(self) -> None:
         """Handle all that is written, until there is no more."""
-        detect = Detect(partition_of=lambda key: place_of(key, self.partitions))
+        detect = Detect(lambda key: place_of(key, self.partitions), read_page)
         for stage in (Stage("detect", topics.FETCH, detect), Stage("diff", topics.VERSION, diff_step)):
             rows: dict[bytes, bytes | None] = {}
             while self._todo[stage.reads]:

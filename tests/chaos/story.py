@@ -42,11 +42,13 @@ class Article:
         self._page = chance.random() < 0.1
         self._text = first_text(chance, plain=self._page)
         self._texts = [self._text]
+        self._edition = 1
         self._begun = self._at = START + timedelta(minutes=chance.randrange(100_000))
 
     def shows(self, text: Text | None = None, at: datetime | None = None) -> Written:
         """A fetch that shows the text, or another one."""
-        return show(self._chance, self._url, text or self._text, at or self._at, page=self._page)
+        edition = self._edition if self._page else None
+        return show(self._chance, self._url, text or self._text, at or self._at, edition)
 
     def same(self) -> list[Written]:
         """As it was."""
@@ -57,6 +59,11 @@ class Article:
         """As it was, but for its typography."""
         self._later()
         return [self.shows(retyped(self._chance, self._text))]
+
+    def noisy(self) -> list[Written]:
+        """As it was, with something new around it."""
+        self._edition += self._chance.choice((-1, 1))
+        return self.same()
 
     def edited(self) -> list[Written]:
         """With a new text."""
@@ -110,20 +117,21 @@ class Article:
 
 
 STEPS = {
-    Article.same: 30, Article.retyped: 5, Article.edited: 30, Article.restored: 8, Article.gone: 6, Article.failed: 4,
-    Article.empty: 2, Article.late: 10, Article.misplaced: 3, Article.claiming: 1,
+    Article.same: 30, Article.retyped: 5, Article.noisy: 5, Article.edited: 30, Article.restored: 8, Article.gone: 6,
+    Article.failed: 4, Article.empty: 2, Article.late: 10, Article.misplaced: 3, Article.claiming: 1,
 }  # fmt: skip
 """What happens to an article, and how often."""
 
 
-def show(chance: random.Random, url: str, text: Text, at: datetime, *, page: bool) -> Written:
-    """A fetch that shows a text, in one of the forms in which it may come."""
-    if page:
+def show(chance: random.Random, url: str, text: Text, at: datetime, edition: int | None) -> Written:
+    """A fetch that shows a text, in one of the forms in which it may come: a page where there is an edition."""
+    if edition is not None:
         paragraphs = "".join(f"<p>{html.escape(paragraph, quote=False)}</p>" for paragraph in text.paragraphs)
         title = html.escape(text.title, quote=False)
         head = f"<head><meta charset='utf-8'><title>{title}</title></head><!-- {chance.random()} -->"
         article = f"<article><h1>{title}</h1>{paragraphs}</article>"
-        whole = f"<!doctype html><html lang='en'>{head}<body>{article}</body></html>"
+        around = f"<footer>Edition {edition} of the Eastmere Echo</footer>"
+        whole = f"<!doctype html><html lang='en'>{head}<body>{article}{around}</body></html>"
         return written(url, at, whole.encode(), "text/html; charset=utf-8")
     told = {"title": text.title, "byline": text.byline, "paragraphs": text.paragraphs}
     body = orjson.dumps(told)

@@ -86,7 +86,7 @@ def test_the_load_has_every_case() -> None:
     handled = Expected(PARTITIONS, service.topics[topics.FETCH]).handled
     assert handled.keys() == {
         "first", "edited", "restored", "removed", "returned", "unchanged",
-        "late", "not_article", "removal_pending", "rekeyed",
+        "late", "not_article", "removal_pending", "rekeyed", "noise", "flapping",
         *(f"dead: {reason}" for reason in (
             "no_value", "not_an_event", "bad_json", "bad_field", "bad_url", "bad_time", "bad_encoding",
             "unknown_content_type",

@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from agents.diff.text import Text
-from streams.commands import diff as module
 from streams.commands.diff import command, read_text
 
 OLD = "Council delays vote\n\nThe council of <Lisk> met.\n\n  It cost   1,200 crowns.  \nIt adjourned.\n"
@@ -108,7 +107,7 @@ def test_html_neutralises_what_turns_text_around(tmp_path: Path) -> None:
 
 def test_html_files_are_read_as_pages(tmp_path: Path) -> None:
     """Of a page the article is compared, not what stands around it."""
-    pytest.importorskip("agents.detect.reading")
+    pytest.importorskip("agents.detect.page")
     body = "The harbour council of Port Lisk voted on Tuesday to build a ferry for the islands. "
     template = (
         "<!doctype html><title>{0}</title><nav><a href='/'>Home {1}</a></nav><article><h1>{0}</h1>"
@@ -128,7 +127,7 @@ def test_html_files_are_read_as_pages(tmp_path: Path) -> None:
     [
         ("missing.txt", None, "cannot be read: No such file or directory"),
         ("latin.txt", "Ein Fährschiff".encode("latin-1"), "is not text in UTF-8: invalid continuation byte at byte 5"),
-        ("large.txt", b"x" * 101, "has more than 100 bytes, which is the most that is compared"),
+        ("large.txt", b"x" * 101, "has more than 100 bytes, the size of the largest page"),
         ("empty.html", b"<p></p>", "there is no article in this page"),
     ],
 )
@@ -136,7 +135,7 @@ def test_a_file_that_cannot_be_compared_is_one_line(
     name: str, content: bytes | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The line names the file and what is wrong with it, and the exit code is 2."""
-    monkeypatch.setattr(module, "MAX_BYTES", 100)
+    monkeypatch.setattr("streams.files.MAX_BODY", 100)
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)

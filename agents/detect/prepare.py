@@ -1,0 +1,84 @@
+"""What the extractor would not take for a part of the article, put so that it does.
+
+Paragraphs that a page only tells by empty lines, with two `<br>` in a row: it looks for elements that are paragraphs,
+and where there are none it takes whatever box has some. Quoted posts of social networks: it drops their boxes.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from lxml.etree import SubElement
+from lxml.html import HtmlElement
+
+_BLOCKS = {
+    "address", "article", "aside", "blockquote", "center", "details", "div", "dl", "fieldset", "figure", "footer",
+    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "iframe", "main", "nav", "noscript", "ol", "p", "pre",
+    "script", "section", "style", "table", "ul", "video",
+}  # fmt: skip
+_MAX_BOXES = 4
+_HOLDERS = {"article", "center", "div", "main", "section", "td"}
+
+
+def mark_paragraphs(tree: HtmlElement) -> None:
+    """Put what stands between empty lines into `p` elements."""
+    holders = {
+        parent: None
+        for line in tree.iter("br")
+        if _ends_paragraph(line) and (parent := line.getparent()) is not None and parent.tag in _HOLDERS
+    }
+    for holder in holders:
+        _mark(holder)
+
+
+def _ends_paragraph(line: HtmlElement) -> bool:
+    """Whether another `br` follows, with nothing between."""
+    following = line.getnext()
+    return following is not None and following.tag == "br" and not (line.tail or "").strip()
+
+
+def _mark(holder: HtmlElement) -> None:
+    """Make each run of text and inline elements that ends with an empty line, or at a block, a `p`."""
+    children, text = list(holder), holder.text
+    holder.text = None
+    for child in children:
+        holder.remove(child)
+    paragraph = _begin(holder, text)
+    for child in children:
+        tail, child.tail = child.tail, None
+        if child.tag in _BLOCKS:
+            holder.append(child)
+            paragraph = _begin(holder, tail)
+        elif child.tag == "br" and (not _has_text(paragraph) or (paragraph[-1:] and _is_break(paragraph))):
+            paragraph = _begin(holder, tail)
+        else:
+            paragraph.append(child)
+            child.tail = tail
+    for empty in [p for p in holder if p.tag == "p" and not len(p) and not (p.text or "").strip()]:
+        holder.remove(empty)
+
+
+def _begin(holder: HtmlElement, text: str | None) -> HtmlElement:
+    paragraph = SubElement(holder, "p")
+    paragraph.text = text
+    return paragraph
+
+
+def _has_text(paragraph: HtmlElement) -> bool:
+    return bool(len(paragraph) or (paragraph.text or "").strip())
+
+
+def _is_break(paragraph: HtmlElement) -> bool:
+    """Whether a paragraph ends with one `br`, so that the next one makes an empty line."""
+    return paragraph[-1].tag == "br" and not (paragraph[-1].tail or "").strip()
+
+
+def show_quotes(tree: HtmlElement) -> None:
+    """Take the classes off quoted posts and the boxes around them, by which the extractor takes them for widgets."""
+    for quote in tree.iter("blockquote"):
+        text = str(quote.text_content()).strip()
+        for element in (quote, *islice(quote.iterancestors("div", "figure", "section"), _MAX_BOXES)):
+            if str(element.text_content()).strip() != text:
+                break
+            for name in ("class", "id"):
+                element.attrib.pop(name, None)

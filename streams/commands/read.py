@@ -1,0 +1,115 @@
+"""`newsdiff read`: what is read from a page and what is left out, rung by rung."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import orjson
+from rich.console import Console
+from rich.text import Text
+
+from agents.detect.no_article import why_no_article
+from agents.detect.reading import Reading
+from schemas.errors import BadRecordError, NewsdiffError, UnavailableError
+from streams.files import read_whole
+from streams.readers import Readers
+from streams.show import visible
+
+
+class UnreadFileError(NewsdiffError):
+    """Some of the files could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came of one file: a reading, or what was wrong. Milliseconds: to see what is visible, and to read it all."""
+
+    file: Path
+    outcome: str
+    reason: str | None
+    reading: Reading
+    visible_ms: float
+    reading_ms: float
+
+
+@click.command("read")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One object a line.")
+def command(files: tuple[Path, ...], *, as_json: bool) -> None:
+    """Show what is read from HTML pages (also .gz, .xz, .zst): the article, what is left out, and how long it took.
+
+    It is read as the service reads it: so this tells why an edit was seen, or was not.
+    """
+    readers, console, unread = Readers(1), Console(), 0
+    for file in files:
+        try:
+            read = _read(readers, file)
+        except UnavailableError as error:
+            click.echo(f"newsdiff: {error}", err=True)
+            unread += 1
+            continue
+        if as_json:
+            click.echo(_as_json(read))
+        else:
+            _print(read, console)
+    readers.close()
+    if unread:
+        raise UnreadFileError(f"{unread} of {len(files)} files could not be read, see above")
+
+
+def _read(readers: Readers, file: Path) -> Read:
+    body = read_whole(file)
+    began = time.perf_counter()
+    try:
+        reading = readers(body)
+    except BadRecordError as error:
+        return Read(file, "dead_letter", f"{error.reason}: {error}", Reading(), 0.0, _since(began))
+    reading_ms = _since(began)
+    began = time.perf_counter()
+    readers(body, None, reading.visible)
+    reason = why_no_article(reading.canonical or "", reading, None)
+    return Read(file, "not_article" if reason else "article", reason, reading, _since(began), reading_ms)
+
+
+def _since(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 2)
+
+
+def _as_json(read: Read) -> bytes:
+    fields = ("title", "headline", "byline", "standfirst", "published", "modified", "language", "section")
+    told = {name: getattr(read.reading, name) for name in fields}
+    rest = {
+        "paragraphs": read.reading.paragraphs,
+        "furniture": read.reading.furniture,
+        "extractor": read.reading.extractor,
+        "flags": read.reading.flags,
+        "outcome": read.outcome,
+        "reason": read.reason,
+        "milliseconds": {"visible": read.visible_ms, "article": read.reading_ms},
+    }
+    return orjson.dumps({"file": str(read.file), **told, **rest})
+
+
+def _print(read: Read, console: Console) -> None:
+    reading = read.reading
+    _line(console, str(read.file), "dim")
+    _line(console, reading.title, "bold")
+    facts = (reading.byline, reading.published, reading.modified, reading.language, reading.section, *reading.flags)
+    _line(console, " · ".join(filter(None, facts)), "")
+    if read.reason:
+        _line(console, f"{read.outcome}: {read.reason}", "red")
+    for paragraph in reading.paragraphs:
+        _line(console, f"{paragraph.kind:8} {paragraph.text}", "")
+    for paragraph in reading.furniture:
+        _line(console, f"left out {paragraph.text}", "dim")
+    took = f"visible text in {read.visible_ms:.1f} ms, article in {read.reading_ms:.1f} ms, {reading.extractor}"
+    _line(console, took, "dim")
+    console.print()
+
+
+def _line(console: Console, text: str, style: str) -> None:
+    if text:
+        console.print(Text(visible(text), style), soft_wrap=not console.is_terminal)

@@ -1,0 +1,45 @@
+"""A process that reads pages from its standard input: see `streams.readers`."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+
+import msgspec
+
+from agents.detect.page import read_page
+from schemas.errors import BadRecordError, Reason
+from streams.readers import BUDGET, Answer, Request, read_message, write_message
+
+MAX_MEMORY = 2 * 1024**3
+"""Bytes of address space."""
+
+
+def main() -> None:
+    """Read pages from standard input until it ends."""
+    for stop in (signal.SIGINT, signal.SIGTERM):  # they are for the parent, which may still need what is being read
+        signal.signal(stop, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is no answer
+    requests = msgspec.msgpack.Decoder(Request)
+    while (message := read_message(sys.stdin.buffer)) is not None:
+        signal.setitimer(signal.ITIMER_PROF, BUDGET)  # SIGPROF is left to end the process
+        answer = _answer(requests.decode(message))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        write_message(answers, msgspec.msgpack.encode(answer))
+
+
+def _answer(request: Request) -> Answer:
+    try:
+        return Answer(read_page(request.body, request.charset, request.known))
+    except BadRecordError as error:
+        return Answer(None, error.reason, str(error))
+    except MemoryError:
+        return Answer(None, Reason.TOO_COMPLEX, f"the page takes more than {MAX_MEMORY >> 20} MiB to read")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""What stands beside an article is left out of it, and can be had again; what is said in it never is."""
+
+from __future__ import annotations
+
+import pytest
+from detect_fetches import page, prose
+
+from agents.detect.furniture import is_furniture
+from agents.detect.page import read_page
+from agents.detect.visible import visible_hash
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Advertisement", "ADVERTISEMENT:", "Article continues below advertisement", "Anzeige", "Publicité", "広告",
+        "Share this article", "Copy link", "Facebook", "Follow us on Instagram", "Print", "Teilen", "Compartir",
+        "1,234 shares", "12 comments", "Comments (3)", "3.4K views", "45 Kommentare", "5 min read", "Lesezeit: 4 Min",
+        "5 minutes ago", "Updated 2 hours ago", "vor 5 Minuten", "il y a 3 heures", "hace 2 horas", "3 ore fa",
+        "Related articles", "Most read", "Read more", "You may also like", "Lesen Sie auch", "À lire aussi",
+        "Leggi anche", "Subscribe to our newsletter for more",
+        "Sign up for our morning newsletter", "Get the day's news in your inbox",
+        "You have 3 free articles left this month.", "We use cookies to measure how this site is used.",
+        "\u00a9 2026 Eastmere Echo. All rights reserved.", "July 1, 2026", "Tuesday, 3 March 2026",
+        "1:36 AM PST 11/19/2019 by Ada Quill", "2026-03-01 12:05",
+        "Table of contents", "Back to top", "Leave a comment",
+    ],
+)  # fmt: skip
+def test_furniture_is_told_by_its_wording(line: str) -> None:
+    """Labels, counts, relative times, boxes and banners, in several languages."""
+    assert is_furniture(line, linked=False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "At least 12 dead.", "The mayor did not resign.", "Ada Quill is 43.", "Correction: the bridge opened in 1912.",
+        "An earlier version of this article misstated the number of boats.", "Twelve people commented.",
+        "More than 300 people live there.", "Read more slowly, the judge told him.", "Live: the council votes tonight",
+        "Copyright law will be rewritten, the minister said.", "Already 12 members of the party have resigned.",
+        "Two minutes ago, he said, the bridge was still there.", "Share prices fell by 3 percent.",
+        "Subscribers left in droves.", "Print is dead, she said, and laughed.", "He has 1,234 shares in the company.",
+        "Last updated: July 23, 2026", "On July 1, 2026, it rained.",
+        "It opens on July 1, 2026.", "Related: it never happened, he said, and nobody asked.",
+    ],
+)  # fmt: skip
+def test_what_is_said_is_never_furniture(line: str) -> None:
+    """A number, a name, a negation, a correction, a short last line stay, however short the paragraph is."""
+    assert not is_furniture(line, linked=False)
+    assert line in [paragraph.text for paragraph in read_page(page(*prose(), line)).paragraphs]
+
+
+def test_furniture_is_kept_aside() -> None:
+    """A wrong drop can be undone: the lines are in the reading, with their kind."""
+    reading = read_page(page(*prose(), "12 comments"))
+    assert [paragraph.text for paragraph in reading.furniture] == ["12 comments"]
+    assert [paragraph.text for paragraph in reading.paragraphs] == list(prose())
+
+
+def test_only_a_link_is_a_label_of_a_link() -> None:
+    """`Read more: ...` leads away where it is a link, and is said by somebody where it is not."""
+    linked = page(*prose(), "READ MORE: <a href='/other'>Ferry hits pier in thick fog off Eastmere</a>")
+    assert len(read_page(linked).paragraphs) == len(prose())
+    assert not is_furniture("Read more: that was her advice to the young.", linked=False)
+
+
+def test_links_within_a_page_lead_nowhere_else() -> None:
+    """A heading that links to itself stays one."""
+    heading = "<h2><a href='#pier'>The pier</a></h2>"
+    body = page(*prose()).replace(b"</p><p>", b"</p>%s<p>" % heading.encode(), 1)
+    assert "The pier" in [paragraph.text for paragraph in read_page(body).paragraphs if paragraph.kind == "heading"]
+
+
+def test_paragraphs_between_empty_lines() -> None:
+    """Text whose paragraphs are only divided by `<br><br>` is read paragraph by paragraph."""
+    text = "<br> <br>".join(prose())
+    body = f"<html><head><title>Storm</title></head><body><div class='c'><h1>Storm</h1>{text}</div></body></html>"
+    assert [paragraph.text for paragraph in read_page(body.encode()).paragraphs] == list(prose())
+
+
+def test_the_article_is_where_most_prose_is() -> None:
+    """A teaser in a box that looks like an article is not taken for it."""
+    text = "<br><br>".join(f"{paragraph} Day {n}." for n in range(5) for paragraph in prose(n))
+    teaser = f"<ul><li><a href='/n'><p>{prose('other')[0]}</p></a></li></ul>"
+    body = (
+        "<html><head><title>Storm</title></head><body><div id='top'><h1>Storm</h1>"
+        f"<div class='article'><div class='content'>{text}</div></div></div>{teaser}</body></html>"
+    )
+    assert len(read_page(body.encode()).paragraphs) == 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("12 boats", "13 boats"),
+        ("Nobody", "Somebody"),
+        ("<title>Storm over", "<title>Calm over"),
+        ("<h1>Storm", "<h1>Calm"),
+        ("</head>", "<meta name='author' content='Ada Quill'></head>"),
+        ("</head>", '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Calm"}</script></head>'),
+    ],
+)
+def test_whatever_makes_a_version_is_visible(old: str, new: str) -> None:
+    """The cheap look sees each edit of text, headline or author, also where only machines are told."""
+    before = page(*prose()).decode()
+    assert old in before
+    assert visible_hash(before) != visible_hash(before.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<article>", "<article class='css-1x2' data-nonce='8f'>"),
+        ("</p><p>", "</p>\n\n  <!-- 0.13 s --><p>"),
+        ("board's", "board\u2019s"),
+        ("harbour", "har\u00adbour"),
+        ("</head>", "<script src='/a.js?v=9'></script><meta name='csrf' content='1'></head>"),
+    ],
+)
+def test_what_nobody_can_see_costs_no_reading(old: str, new: str) -> None:
+    """Attributes, comments, whitespace, scripts and typography leave the cheap look as it is."""
+    before = page(*prose()).decode()
+    assert old in before
+    assert visible_hash(before) == visible_hash(before.replace(old, new))

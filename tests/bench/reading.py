@@ -1,0 +1,113 @@
+"""How right and how fast pages are read, beside what others read: on real pages with their true text.
+
+F1 is that of `../shared/tools/score_text.py`: on runs of four words, averaged over the pages. All readers get the same
+bytes, one page after the other, in this process. The budget of a page and the pipe to its reader are not in the times.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from statistics import mean
+
+import trafilatura
+from lxml.html import fromstring
+from resiliparse.extract.html2text import extract_plain_text
+
+from agents.detect.charset import decode
+from agents.detect.page import read_page
+from agents.detect.visible import visible_hash
+from tests.bench.corpus import SCORE_TEXT, Page, pages
+from tests.bench.deployment import Row, Tables
+
+
+def measure() -> Tables:
+    """A row for each reader, and one for the look that most pages end at."""
+    corpus = pages()
+    return {
+        "reading: accuracy and milliseconds a page": [_row(name, read, corpus) for name, read in READERS.items()],
+        "the visible text alone": [{"milliseconds a page": _time(lambda page: visible_hash(decode(page)), corpus)}],
+    }
+
+
+def _row(name: str, read: Callable[[bytes], str], corpus: list[Page]) -> Row:
+    began = time.perf_counter()
+    texts = {page.name: _or_nothing(read, page.body) for page in corpus}
+    milliseconds = (time.perf_counter() - began) * 1000 / len(corpus)
+    return {"reader": name} | _score(texts) | {"ms": milliseconds}
+
+
+def _or_nothing(read: Callable[[bytes], str], body: bytes) -> str:
+    try:
+        return read(body)
+    except Exception:  # noqa: BLE001 - a reader that fails on a page has read nothing
+        return ""
+
+
+def _score(texts: dict[str, str]) -> Row:
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(texts, file)
+        file.flush()
+        command = [sys.executable, str(SCORE_TEXT), file.name]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    figures = re.search(r"precision ([\d.]+)  recall ([\d.]+)  F1 ([\d.]+)  pages below .5: (\d+)", said)
+    assert figures is not None, said
+    precision, recall, f1, bad = figures.groups()
+    return {"precision": precision, "recall": recall, "F1": f1, "pages below .5": bad}
+
+
+def _time(call: Callable[[bytes], object], corpus: list[Page]) -> float:
+    def once(body: bytes) -> float:
+        began = time.perf_counter()
+        call(body)
+        return (time.perf_counter() - began) * 1000
+
+    return mean(once(page.body) for page in corpus)
+
+
+def _newsdiff(body: bytes) -> str:
+    return "\n".join(paragraph.text for paragraph in read_page(body).paragraphs)
+
+
+def _trafilatura(body: bytes) -> str:
+    return trafilatura.extract(body) or ""
+
+
+def _resiliparse(body: bytes) -> str:
+    return str(extract_plain_text(decode(body), main_content=True))
+
+
+def _visible(body: bytes) -> str:
+    """What changedetection.io compares: all text."""
+    return str(extract_plain_text(decode(body)))
+
+
+def _readability(body: bytes) -> str:
+    """As diffengine has it: the paragraphs of what readability-lxml keeps."""
+    from readability import Document  # type: ignore[import-not-found]
+
+    return "\n".join(str(p.text_content()) for p in fromstring(Document(decode(body)).summary()).iter("p"))
+
+
+def _newspaper(body: bytes) -> str:
+    from newspaper import Article  # type: ignore[import-not-found]
+
+    article = Article("https://example.test/")
+    article.download(input_html=decode(body))
+    article.parse()
+    return str(article.text)
+
+
+READERS: dict[str, Callable[[bytes], str]] = {
+    "newsdiff": _newsdiff,
+    "trafilatura, defaults": _trafilatura,
+    "readability-lxml, its paragraphs": _readability,
+    "newspaper4k": _newspaper,
+    "resiliparse, main content": _resiliparse,
+    "all visible text": _visible,
+}
