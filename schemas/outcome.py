@@ -15,9 +15,9 @@ OutcomeKind = Literal["candidate", "noise", "not_article", "late", "flapping", "
 class Outcome:
     """What became of one fetch. A fetch that shows the same text as before has none.
 
-    `kind`: `candidate` (waits for a second fetch), `noise`, `not_article` (an error page, an empty body, ...), `late`
-    (not newer than the newest version), `flapping`, `removal_pending` (gone, but not for long enough), `rekeyed` (sent
-    on to its right key). `reason`: in words, for a person.
+    `kind`: `candidate` (waits for a second fetch), `noise` (around the same text), `not_article` (an error page, an
+    empty body, ...), `late` (not newer than the newest version), `flapping` (two texts take turns), `removal_pending`
+    (gone, but not for long enough), `rekeyed` (sent on to its right key). `reason`: in words, for a person.
     """
 
     topic: ClassVar[str] = topics.OUTCOME
