@@ -25,6 +25,7 @@ COMMANDS = {
     "tail": "show changes as they come",
     "read": "show what is read from a page, and what is left out",
     "diff": "show what changed between two files",
+    "rules": "list, test and learn the rules per source",
     "dead-letters": "list, show and replay what could not be used",
     "doctor": "what is reachable, what lags, what is wrong, and what to do",
 }

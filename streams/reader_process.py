@@ -1,4 +1,4 @@
-"""A process that reads pages from its standard input: see `streams.readers`."""
+"""A process that reads pages from its standard input: `reader_process [RULES]`, see `streams.readers`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 
 from agents.detect.page import read_page
+from agents.detect.rules import Rules
 from schemas.errors import BadRecordError, Reason
 from streams.readers import BUDGET, Answer, Request, read_message, write_message
+from streams.rule_files import load_rules
 
 MAX_MEMORY = 2 * 1024**3
 """Bytes of address space."""
@@ -24,17 +28,18 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is no answer
+    rules = load_rules(Path(sys.argv[1]) if sys.argv[1:] else None)
     requests = msgspec.msgpack.Decoder(Request)
     while (message := read_message(sys.stdin.buffer)) is not None:
         signal.setitimer(signal.ITIMER_PROF, BUDGET)  # SIGPROF is left to end the process
-        answer = _answer(requests.decode(message))
+        answer = _answer(requests.decode(message), rules)
         signal.setitimer(signal.ITIMER_PROF, 0)
         write_message(answers, msgspec.msgpack.encode(answer))
 
 
-def _answer(request: Request) -> Answer:
+def _answer(request: Request, rules: Mapping[str, Rules]) -> Answer:
     try:
-        return Answer(read_page(request.body, request.charset, request.known))
+        return Answer(read_page(request.body, request.charset, request.known, request.host, rules))
     except BadRecordError as error:
         return Answer(None, error.reason, str(error))
     except MemoryError:

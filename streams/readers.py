@@ -11,6 +11,7 @@ import signal
 import struct
 import subprocess
 import sys
+from pathlib import Path
 from queue import LifoQueue
 from typing import IO
 
@@ -31,6 +32,7 @@ class Request(msgspec.Struct, array_like=True):
     body: bytes
     charset: str | None
     known: str | None
+    host: str
 
 
 class Answer(msgspec.Struct, array_like=True):
@@ -45,15 +47,18 @@ _answers = msgspec.msgpack.Decoder(Answer)
 
 
 class Readers:
-    """At most `count` children that read pages, started when they are needed; called from any thread."""
+    """At most `count` children that read pages, started when they are needed; called from any thread.
 
-    def __init__(self, count: int) -> None:
+    `rules`: the folder of the rules per source.
+    """
+
+    def __init__(self, count: int, rules: Path | None = None) -> None:
         self._idle: LifoQueue[_Child] = LifoQueue()  # the one that was used last, so that the others need not start
         for _ in range(count):
-            self._idle.put(_Child())
+            self._idle.put(_Child(rules))
 
-    def __call__(self, body: bytes, charset: str | None = None, known: str | None = None) -> Reading:
-        """See `agents.detect.reading.read_page`.
+    def __call__(self, body: bytes, charset: str | None = None, known: str | None = None, host: str = "") -> Reading:
+        """See `agents.detect.page.read_page`.
 
         Raises:
             BadRecordError: as `read_page`; `too_complex` too where the page is over its budget, `unreadable` where it
@@ -61,7 +66,7 @@ class Readers:
         """
         child = self._idle.get()
         try:
-            answer = child.ask(Request(body, charset, known))
+            answer = child.ask(Request(body, charset, known, host))
         finally:
             self._idle.put(child)
         if answer.reading is None:
@@ -77,7 +82,8 @@ class Readers:
 class _Child:
     """A process that reads pages; started anew where it has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Path | None) -> None:
+        self._rules = [] if rules is None else [str(rules)]
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, request: Request) -> Answer:
@@ -104,7 +110,7 @@ class _Child:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            command = [sys.executable, "-m", "streams.reader_process"]
+            command = [sys.executable, "-m", "streams.reader_process", *self._rules]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own program, no shell
         return self._process
 

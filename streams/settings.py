@@ -84,6 +84,7 @@ class Settings:
     partitions: int = _setting(_whole(1, 1000), 8, "partitions of every topic; for life")
     replication: int = _setting(_whole(1, 10), 1, "replicas of every topic that is created")
     store: str = _setting(_store, "rocksdb://", "where tables live: `rocksdb://` or `memory://`")
+    rules: Path | None = _setting(Path, None, "the folder of the rules per source; see `newsdiff rules`")
     commit_interval: float = _setting(
         _seconds(0.01, 30), 0.25, "seconds between commits of what changed nothing; news is committed at once"
     )

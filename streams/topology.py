@@ -41,7 +41,7 @@ def stages(settings: Settings) -> tuple[Stage, ...]:
     def fetch_at(partition: int, offset: int) -> Record | None:
         return asyncio.run(record_at(settings, topics.FETCH, partition, offset))  # steps run in threads of their own
 
-    detect = Detect(partitioner(settings.partitions), Readers(READERS), fetch_at=fetch_at)
+    detect = Detect(partitioner(settings.partitions), Readers(READERS, settings.rules), fetch_at=fetch_at)
     return (
         Stage("detect", topics.FETCH, detect, detect.is_known),
         Stage("diff", topics.VERSION, diff_step),

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from copy import deepcopy
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import trafilatura
 from lxml.etree import LxmlError, ParserError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
-from trafilatura.settings import Document
-from trafilatura.utils import line_processing, trim
 
+from agents.detect.body import read_body
 from agents.detect.charset import decode
-from agents.detect.densest import densest, join_pieces
-from agents.detect.metadata import read_metadata
+from agents.detect.folding import clean
+from agents.detect.metadata import MAX_FIELD, read_metadata
 from agents.detect.no_article import notice
-from agents.detect.paragraphs import read_paragraphs
-from agents.detect.prepare import mark_paragraphs, show_quotes
 from agents.detect.reading import BINARY, Reading
+from agents.detect.rules import Rules, found, rules_for, strip
 from agents.detect.visible import visible_hash
-from schemas.article import Paragraph
 from schemas.errors import BadRecordError, Reason, shown
 
 MAX_TAGS = 60_000
@@ -32,23 +30,24 @@ EXTRACTOR = f"trafilatura/{trafilatura.__version__} newsdiff/1"
 MAX_JUNK = 0.05
 """The share of characters that are no text (controls, replacements) from which on a body is binary data."""
 
-MISSED = 0.2
-"""The share of the words in the densest part of a page, below which the extractor has missed it."""
-
-SOME_HEADINGS = 3
-
 MAX_TAIL = 4096
 """Characters in which a page ends, after its last tag, or begins."""
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
 
 
-def read_page(body: bytes, charset: str | None = None, known: str | None = None) -> Reading:
+def read_page(
+    body: bytes,
+    charset: str | None = None,
+    known: str | None = None,
+    host: str = "",
+    rules: Mapping[str, Rules] = MappingProxyType({}),
+) -> Reading:
     """Read an HTML page; one without an article has no paragraphs.
 
     `charset` is what the HTTP header says; `known` the hash of what is visible of a page that was read before: where
-    this page has the same, that alone is returned. The same arguments always give the same reading. A hostile page may
-    take minutes and all memory: `streams.readers` sets limits.
+    this page has the same, that alone is returned. `rules`, for some hosts, by their names. The same arguments always
+    give the same reading. A hostile page may take minutes and all memory: `streams.readers` sets limits.
 
     Raises:
         BadRecordError: `too_complex`, or `unreadable` where parser or extractor failed.
@@ -68,7 +67,7 @@ def read_page(body: bytes, charset: str | None = None, known: str | None = None)
         return Reading(visible=visible)
     except LxmlError as error:
         raise BadRecordError(Reason.UNREADABLE, f"the page cannot be parsed: {shown(error)}") from error
-    reading = _extract(tree)
+    reading = _extract(tree, rules_for(host, rules))
     return replace(
         reading,
         visible=visible,
@@ -86,70 +85,39 @@ def _parse(text: str) -> HtmlElement:
     return tree
 
 
-def _read_body(tree: HtmlElement) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:
-    """The paragraphs that the extractor finds.
-
-    Where most prose stands elsewhere, or it found no box that it knows and left the headings out, it is shown the box
-    with most prose.
-    """
-    prose, words = densest(tree)
-    if prose is not None:
-        join_pieces(prose)
-    prose = None if prose is None else deepcopy(prose)  # the extractor takes the tree apart
-    found = _run_extractor(tree)
-    if prose is None:
-        return found
-    missed = sum(len(p.text.split()) for p in found[0]) < MISSED * words
-    if missed or (_has_headings(prose) and all(p.kind == "text" for p in found[0])):
-        page = document_fromstring("<html><body><article></article></body></html>")
-        for article in page.iter("article"):
-            article.append(prose)
-        found_there = _run_extractor(page)
-        if missed or len(found_there[0]) >= len(found[0]):
-            return found_there
-    return found
-
-
-def _has_headings(prose: HtmlElement) -> bool:
-    return sum(1 for _ in prose.iter("h2", "h3", "h4")) >= SOME_HEADINGS
-
-
-def _run_extractor(tree: HtmlElement) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:
-    document = trafilatura.bare_extraction(
-        tree, fast=True, include_comments=False, include_links=True, output_format="txt"
-    )
-    return read_paragraphs(document.body) if isinstance(document, Document) else ((), ())
-
-
-def _extract(tree: HtmlElement) -> Reading:
+def _extract(tree: HtmlElement, rules: Rules | None) -> Reading:
     for cell in tree.iter("td", "th"):  # spans are layout, for which the extractor would make empty cells
         for span in {"colspan", "rowspan"} & set(cell.attrib):
             del cell.attrib[span]
     try:
-        found = read_metadata(tree)
-        mark_paragraphs(tree)
-        show_quotes(tree)
-        kept, left_out = _read_body(tree)
+        metadata = read_metadata(tree)
+        title, byline = (_named(tree, rules, key) for key in ("title", "author"))
+        if rules:
+            strip(tree, rules)
+        kept, left_out = read_body(tree, rules)
     except MemoryError:
         raise
     except Exception as error:
         raise BadRecordError(Reason.UNREADABLE, f"the extractor failed on the page: {shown(error)}") from error
-    finally:
-        # They keep a thousand texts of any length for the next page.
-        trim.cache_clear()
-        line_processing.cache_clear()
+    title = title or metadata.title
     return Reading(
-        title=found.title,
-        headline=found.headline,
-        byline=found.byline,
-        standfirst=found.standfirst,
-        published=found.published,
-        modified=found.modified,
-        language=found.language,
-        section=found.section,
-        canonical=found.canonical,
-        paragraphs=tuple(p for p in kept if p.text not in (found.title, found.standfirst)),
+        title=title,
+        headline=metadata.headline,
+        byline=byline or metadata.byline,
+        standfirst=metadata.standfirst,
+        published=metadata.published,
+        modified=metadata.modified,
+        language=metadata.language,
+        section=metadata.section,
+        canonical=metadata.canonical,
+        paragraphs=tuple(p for p in kept if p.text not in (title, metadata.standfirst)),
         furniture=left_out,
-        extractor=EXTRACTOR,
-        flags=found.flags,
+        extractor=f"{EXTRACTOR} rules/{rules.version}" if rules else EXTRACTOR,
+        flags=metadata.flags,
     )
+
+
+def _named(tree: HtmlElement, rules: Rules | None, key: str) -> str | None:
+    """What the rules name as title or author, in one line."""
+    elements = found(tree, rules, key) if rules else ()
+    return ", ".join(filter(None, (clean(str(element.text_content())) for element in elements)))[:MAX_FIELD] or None

@@ -13,7 +13,7 @@ from agents.detect.no_article import why_no_article
 from agents.detect.reading import PRODUCER, Reading, read_extracted
 from agents.detect.row import Row, decode_row, encode_row
 from agents.detect.shape import suspicions
-from agents.detect.url import canonical_url, source_of
+from agents.detect.url import canonical_url, host_of, source_of
 from agents.step import KEEP, Keep, Result
 from schemas.errors import BadRecordError, Reason
 from schemas.fetch import Fetch, read_fetch
@@ -43,7 +43,7 @@ class Detect:
     def __init__(
         self,
         partition_of: Callable[[bytes], int],
-        read_page: Callable[[bytes, str | None, str | None], Reading],
+        read_page: Callable[[bytes, str | None, str | None, str], Reading],
         remembered: int = REMEMBERED,
         fetch_at: Callable[[int, int], Record | None] = lambda _partition, _offset: None,
     ) -> None:
@@ -82,7 +82,7 @@ class Detect:
         """Read the text: the same as before, or a version."""
         fetch = source.fetch
         known = row.visible if row and not row.removed else None
-        reading = self._reading(fetch, known)
+        reading = self._reading(source, known)
         if row and known and reading.visible == known:
             return self._judge(source, row, encoded, reading, row.hash)
         if reason := why_no_article(source.url, reading, row):
@@ -122,16 +122,19 @@ class Detect:
             return None
         try:
             fetch = read_fetch(record)
-            reading = self._reading(fetch, None)
+            reading = self._reading(replace(source, fetch=fetch), None)
         except BadRecordError:
             return None
         return (replace(source, record=record, fetch=fetch), reading) if reading.paragraphs else None
 
-    def _reading(self, fetch: Fetch, known: str | None) -> Reading:
+    def _reading(self, source: Source, known: str | None) -> Reading:
+        fetch = source.fetch
         if fetch.extracted:
             return read_extracted(fetch.extracted)
         body = fetch.body or b""
-        return self._read_page(body, fetch.charset, known) if body.strip() else Reading(notice="an empty body")
+        if not body.strip():
+            return Reading(notice="an empty body")
+        return self._read_page(body, fetch.charset, known, host_of(source.url))
 
     def _judge(self, source: Source, row: Row | None, encoded: bytes | None, reading: Reading, text: str) -> Result:
         at = source.fetch.fetched_at

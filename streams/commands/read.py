@@ -16,6 +16,8 @@ from agents.detect.reading import Reading
 from schemas.errors import BadRecordError, NewsdiffError, UnavailableError
 from streams.files import read_whole
 from streams.readers import Readers
+from streams.rule_files import load_rules
+from streams.settings import Settings
 from streams.show import visible
 
 
@@ -38,15 +40,18 @@ class Read:
 @click.command("read")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
-def command(files: tuple[Path, ...], *, as_json: bool) -> None:
+@click.option("--host", default="", help="The host that the pages are from, whose rules they are read by.")
+@click.pass_obj
+def command(settings: Settings, files: tuple[Path, ...], *, as_json: bool, host: str) -> None:
     """Show what is read from HTML pages (also .gz, .xz, .zst): the article, what is left out, and how long it took.
 
     It is read as the service reads it: so this tells why an edit was seen, or was not.
     """
-    readers, console, unread = Readers(1), Console(), 0
+    load_rules(settings.rules)
+    readers, console, unread = Readers(1, settings.rules), Console(), 0
     for file in files:
         try:
-            read = _read(readers, file)
+            read = _read(readers, file, host)
         except UnavailableError as error:
             click.echo(f"newsdiff: {error}", err=True)
             unread += 1
@@ -60,11 +65,11 @@ def command(files: tuple[Path, ...], *, as_json: bool) -> None:
         raise UnreadFileError(f"{unread} of {len(files)} files could not be read, see above")
 
 
-def _read(readers: Readers, file: Path) -> Read:
+def _read(readers: Readers, file: Path, host: str) -> Read:
     body = read_whole(file)
     began = time.perf_counter()
     try:
-        reading = readers(body)
+        reading = readers(body, host=host)
     except BadRecordError as error:
         return Read(file, "dead_letter", f"{error.reason}: {error}", Reading(), 0.0, _since(began))
     reading_ms = _since(began)

@@ -19,6 +19,7 @@ from streams.commands.topics import ensure_topics
 from streams.data_directory import locked
 from streams.liveness import Watch
 from streams.membership import leave_for_predecessor
+from streams.rule_files import load_rules
 from streams.settings import Settings
 from streams.supervisor import WorkerProcesses
 from streams.topology import new_app
@@ -32,6 +33,7 @@ STOP_TIMEOUT = 15.0
 @click.pass_obj
 def command(settings: Settings, workers: int | None) -> None:
     """Run a worker: it detects versions and publishes changes until it is stopped."""
+    load_rules(settings.rules)  # what is wrong in them is told before anything starts
     asyncio.run(ensure_topics(settings))
     if workers is not None:
         with contextlib.suppress(KeyboardInterrupt), WorkerProcesses(settings, workers) as processes:

@@ -269,9 +269,9 @@ def test_a_remembered_body_is_not_read_again() -> None:
     """The same bytes are not given to the extractor twice, other bytes are."""
     read: list[bytes] = []
 
-    def counting(body: bytes, charset: str | None, known: str | None) -> Reading:
+    def counting(body: bytes, charset: str | None, known: str | None, host: str) -> Reading:
         read.append(body)
-        return read_page(body, charset, known)
+        return read_page(body, charset, known, host)
 
     Table(Detect(partition_of, counting)).feed(fetched(A), fetched(A, 1), fetched(A, 2), fetched(B, 3))
     assert read == [A, B]
@@ -308,9 +308,9 @@ def test_read_fetch_and_detect_agree_on_the_time() -> None:
     assert table.versions[0].fetched_at == read_fetch(record).fetched_at == START + timedelta(milliseconds=1)
 
 
-def other_extractor(body: bytes, charset: str | None, known: str | None) -> Reading:
+def other_extractor(body: bytes, charset: str | None, known: str | None, host: str) -> Reading:
     """An extractor that also reads a line that stands beside the article."""
-    reading = read_page(body, charset, known)
+    reading = read_page(body, charset, known, host)
     if not reading.paragraphs:
         return reading
     return dataclasses.replace(

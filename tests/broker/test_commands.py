@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import orjson
@@ -194,3 +195,44 @@ def test_a_second_worker_in_the_same_directory_is_refused(client: Client) -> Non
     done = newsdiff(dataclasses.replace(client.settings, data=client.settings.data / "worker-1"), "worker")
     assert done.returncode == 1
     assert "in use by another worker" in done.stderr
+
+
+def test_rules_are_learned_and_tested(client: Client, tmp_path: Path) -> None:
+    """A line in five articles of a host is written into its rules; then they read a page without it, and say so."""
+    line = f"Our archive of {time.time_ns()} has it all."
+    url = ""
+    for number in range(5):
+        url = client.url()
+        client.write([fetched(url, page("Storm", *paragraphs(f"{number}"), line))])
+    client.settle()
+    settings = dataclasses.replace(client.settings, rules=tmp_path)
+    shown = newsdiff(settings, "rules", "learn", "--dry-run")
+    assert f"eastmere-echo.test\t5 articles\t{line}" in shown.stdout.splitlines()
+    file = tmp_path / "eastmere-echo.test.txt"
+    assert not file.exists()
+    assert newsdiff(settings, "rules", "learn", "--host", "eastmere-echo.test").returncode == 0
+    assert line not in newsdiff(settings, "rules", "learn", "--dry-run").stdout
+    with file.open("a") as rules:
+        rules.write(f"test_url: {url}\ntest_contains: counted 4 boats\n")
+    saved = stored(tmp_path / "a.jsonl", url, page("Storm", *paragraphs("4"), line))
+    assert newsdiff(settings, "rules", "test", str(saved)).stdout.startswith("ok\t")
+    assert "ignore_text" in newsdiff(settings, "rules", "list").stdout
+    with file.open("a") as rules:
+        rules.write(f"test_contains: {line}\n")
+    failed = newsdiff(settings, "rules", "test", str(saved))
+    assert failed.returncode == 1
+    assert "was not read" in failed.stdout
+    with file.open("a") as rules:
+        rules.write("body: //div[\n")
+    for command in (("rules", "list"), ("worker",), ("read", str(saved))):
+        refused = newsdiff(settings, *command)
+        assert refused.returncode == 1
+        assert f"{file}:" in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+def test_without_a_folder_there_are_no_rules(client: Client) -> None:
+    """The command says which setting names it."""
+    refused = newsdiff(client.settings, "rules", "list")
+    assert refused.returncode == 1
+    assert "NEWSDIFF_RULES" in refused.stderr

@@ -12,9 +12,9 @@ from streams.readers import Readers
 read = Readers.__call__
 
 
-def read_otherwise(self: Readers, body: bytes, charset: str | None = None, known: str | None = None) -> Reading:
+def read_otherwise(self: Readers, body: bytes, charset: str | None, known: str | None, host: str) -> Reading:
     """Read, and add a line."""
-    reading = read(self, body, charset, known)
+    reading = read(self, body, charset, known, host)
     if not reading.paragraphs:
         return reading
     paragraphs = (*reading.paragraphs, Paragraph("text", "See our archive."))

@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 from click.testing import CliRunner, Result
 
-from streams.commands.read import command
+from streams.cli import newsdiff
 
 TEXT = (
     "The harbour board of Eastmere met on Tuesday and counted 12 boats that had broken loose in the storm.",
@@ -22,7 +22,7 @@ PAGE = f"<html lang='en'>{HEAD}<body>{BODY}</body></html>".encode()
 
 def run(*arguments: object) -> Result:
     """Run the command."""
-    return CliRunner().invoke(command, [*map(str, arguments)])
+    return CliRunner().invoke(newsdiff, ["read", *map(str, arguments)])
 
 
 def test_each_file_is_an_object_a_line(tmp_path: Path) -> None:

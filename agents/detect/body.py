@@ -1,0 +1,88 @@
+"""The paragraphs of the article in a page's tree: where trafilatura finds them, and where it does not."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import trafilatura
+from lxml.html import HtmlElement, document_fromstring
+from trafilatura.settings import Document
+from trafilatura.utils import line_processing, trim
+
+from agents.detect.densest import densest, join_pieces
+from agents.detect.paragraphs import read_paragraphs
+from agents.detect.prepare import mark_paragraphs, show_quotes
+from agents.detect.rules import MIN_BODY, Rules, found, is_ignored
+from schemas.article import Paragraph
+
+Body = tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]
+"""The paragraphs of an article, and those that stand beside it."""
+
+MISSED = 0.2
+"""The share of the words in the densest part of a page, below which the extractor has missed it."""
+
+SOME_HEADINGS = 3
+
+
+def read_body(tree: HtmlElement, rules: Rules | None) -> Body:
+    """The paragraphs in a page, of which the tree is used up."""
+    try:
+        mark_paragraphs(tree)
+        show_quotes(tree)
+        kept, left_out = (_by_rules(tree, rules) if rules else None) or _by_extractor(tree)
+    finally:
+        # They keep a thousand texts of any length for the next page.
+        trim.cache_clear()
+        line_processing.cache_clear()
+    if rules is None:
+        return kept, left_out
+    ignored = tuple(p for p in kept if is_ignored(p.text, rules))
+    return tuple(p for p in kept if p not in ignored), (*left_out, *ignored)
+
+
+def _by_rules(tree: HtmlElement, rules: Rules) -> Body | None:
+    """What stands in the elements that the rules name, None where that is too little."""
+    named = [deepcopy(element) for element in found(tree, rules, "body")]
+    if not named:
+        return None
+    body = _run_extractor(_page_of(named))
+    return body if sum(len(p.text) for p in body[0]) >= MIN_BODY else None
+
+
+def _by_extractor(tree: HtmlElement) -> Body:
+    """What the extractor finds.
+
+    Where most prose stands elsewhere, or it found no box that it knows and left the headings out, it is shown the box
+    with most prose.
+    """
+    prose, words = densest(tree)
+    if prose is None:
+        return _run_extractor(tree)
+    join_pieces(prose)
+    prose = deepcopy(prose)  # the extractor takes the tree apart
+    body = _run_extractor(tree)
+    missed = sum(len(p.text.split()) for p in body[0]) < MISSED * words
+    if missed or (_has_headings(prose) and all(p.kind == "text" for p in body[0])):
+        shown = _run_extractor(_page_of([prose]))
+        if missed or len(shown[0]) >= len(body[0]):
+            return shown
+    return body
+
+
+def _page_of(elements: list[HtmlElement]) -> HtmlElement:
+    """A page with nothing but these elements, as its article."""
+    page = document_fromstring("<html><body><article></article></body></html>")
+    for article in page.iter("article"):
+        article.extend(elements)
+    return page
+
+
+def _has_headings(prose: HtmlElement) -> bool:
+    return sum(1 for _ in prose.iter("h2", "h3", "h4")) >= SOME_HEADINGS
+
+
+def _run_extractor(tree: HtmlElement) -> Body:
+    document = trafilatura.bare_extraction(
+        tree, fast=True, include_comments=False, include_links=True, output_format="txt"
+    )
+    return read_paragraphs(document.body) if isinstance(document, Document) else ((), ())
