@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from lxml.html import HtmlElement, HTMLParser, document_fromstring, tostring
@@ -59,7 +61,14 @@ def paragraphs(tree: HtmlElement, page: Page) -> list[HtmlElement]:
 
 
 def _paragraphs(tree: HtmlElement, truth: str) -> Iterator[HtmlElement]:
-    for element in tree.iter("p"):
-        text = fold(str(element.text_content()))
-        if len(text) >= LONG_ENOUGH and text in truth and element.getparent() is not None:
+    texts = {element: fold(str(element.text_content())) for element in tree.iter("p")}
+    often = Counter(texts.values())
+    for element, text in texts.items():
+        # What stands there twice, or under a picture, is a copy.
+        if len(text) >= LONG_ENOUGH and text in truth and often[text] == 1 and not _is_caption(element):
             yield element
+
+
+def _is_caption(element: HtmlElement) -> bool:
+    boxes = islice(element.iterancestors(), 3)
+    return any(box.tag in ("figure", "figcaption") or "caption" in (box.get("class") or "") for box in boxes)

@@ -93,7 +93,7 @@ def test_a_restart_between_any_two_records_changes_nothing(own_client: Client, s
     texts = [0, 0, 1, 0, 2, 2, 1]
     kinds = ["first", "edited", "restored", "edited", "restored"]
     for number, text in enumerate(texts):
-        key, value, headers = _fetch(7, text, number * 100)
+        key, value, headers = _fetch(7, text, number * 1000)
         own_client.write([(key, value, headers)])
         with WorkerProcesses(settings, 1) as processes:
             own_client.settle()
