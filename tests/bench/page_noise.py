@@ -271,7 +271,9 @@ def add_short_line(_: HtmlElement, article: list[HtmlElement], chance: random.Ra
 
 def edit_headline(tree: HtmlElement, _: list[HtmlElement], __: random.Random) -> None:
     """The headline has one word more, wherever it stands."""
-    heading = next((h1 for h1 in tree.iter("h1") if str(h1.text_content()).strip()), None)
+    told = {word for title in tree.iter("title") for word in (title.text or "").lower().split()}
+    headings = [h1 for h1 in tree.iter("h1") if str(h1.text_content()).strip()]
+    heading = max(headings, key=lambda h1: len(told & {*str(h1.text_content()).lower().split()}), default=None)
     old = " ".join(str(heading.text_content()).split()) if heading is not None else ""
     new = f"{old} again"
     if heading is not None:
