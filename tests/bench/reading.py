@@ -97,7 +97,7 @@ def _readability(body: bytes) -> str:
 def _newspaper(body: bytes) -> str:
     from newspaper import Article  # type: ignore[import-not-found]
 
-    article = Article("https://example.test/")
+    article = Article("https://example.test/", fetch_images=False)  # which it would do over the network
     article.download(input_html=decode(body))
     article.parse()
     return str(article.text)
