@@ -11,7 +11,7 @@ from trafilatura.utils import line_processing, trim
 
 from agents.detect.densest import densest, join_pieces
 from agents.detect.paragraphs import read_paragraphs
-from agents.detect.prepare import mark_paragraphs, show_quotes
+from agents.detect.prepare import drop_unseen, mark_paragraphs, show_quotes
 from agents.detect.rules import MIN_BODY, Rules, found, is_ignored
 from schemas.article import Paragraph
 
@@ -27,6 +27,7 @@ SOME_HEADINGS = 3
 def read_body(tree: HtmlElement, rules: Rules | None) -> Body:
     """The paragraphs in a page, of which the tree is used up."""
     try:
+        drop_unseen(tree)
         mark_paragraphs(tree)
         show_quotes(tree)
         kept, left_out = (_by_rules(tree, rules) if rules else None) or _by_extractor(tree)

@@ -20,6 +20,13 @@ _MAX_BOXES = 4
 _HOLDERS = {"article", "center", "div", "main", "section", "td"}
 
 
+def drop_unseen(tree: HtmlElement) -> None:
+    """Take out what holds no text to read: `agents.detect.visible` does not look at it either."""
+    for element in [*tree.iter("template", "iframe", "textarea", "select", "button")]:
+        if element.getparent() is not None:
+            element.drop_tree()
+
+
 def mark_paragraphs(tree: HtmlElement) -> None:
     """Put what stands between empty lines into `p` elements."""
     holders = {

@@ -23,7 +23,7 @@ _MAX_TAGS = 1000
 
 def visible_hash(page: str) -> str:
     """The xxh3_128, in hex, of all that a reader or a machine is told by a page, navigation and all; 1 to 2 ms."""
-    seen = extract_plain_text(page, preserve_formatting=False, list_bullets=False, alt_texts=False)
+    seen = extract_plain_text(page, preserve_formatting=False, list_bullets=False, alt_texts=True, noscript=True)
     return xxhash.xxh3_128_hexdigest("\n".join((fold(seen), *_told(page))).encode("utf-8", "surrogatepass"))
 
 
