@@ -33,6 +33,7 @@ _MIN_TITLE = 3
 """Words of an h1 that says more than the name of a section."""
 
 _MAX_MARKED = 100
+_MANY = 5
 _MAX_AUTHORS = 50
 
 _ARTICLE_TYPES = {"BlogPosting", "LiveBlogPosting", "Report"}  # and every type whose name ends in Article
@@ -58,7 +59,7 @@ class Metadata:
     """What a page says about itself, each field in one line.
 
     `title`: as the reader sees it. `headline`: as the page tells it to machines. `published`, `modified`: as the page
-    states them. `flags`: `paywalled`, `live`.
+    states them. `flags`: `paywalled`; `live`: a live blog; `many`: a page of many articles.
     """
 
     title: str
@@ -81,6 +82,7 @@ def read_metadata(tree: HtmlElement) -> Metadata:
     headline = _field(linked.get("headline")) or meta.get("og:title")
     flags = {
         "live": "LiveBlogPosting" in _types(linked),
+        "many": _teasers(tree) >= _MANY,
         "paywalled": str(linked.get("isAccessibleForFree")).lower() == "false",
     }
     return Metadata(
@@ -97,6 +99,12 @@ def read_metadata(tree: HtmlElement) -> Metadata:
         canonical=_canonical(tree),
         flags=tuple(name for name, is_set in sorted(flags.items()) if is_set),
     )
+
+
+def _teasers(tree: HtmlElement) -> int:
+    """How many boxes the page marks as articles whose heading leads elsewhere."""
+    articles = islice(tree.iter("article"), _MAX_MARKED)
+    return sum(any(heading.find(".//a") is not None for heading in one.iter("h2", "h3")) for one in articles)
 
 
 def _canonical(tree: HtmlElement) -> str | None:

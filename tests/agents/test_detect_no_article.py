@@ -150,3 +150,13 @@ def test_a_number_in_a_paragraph_is_not_suspicious() -> None:
     table = candidates((edited, 1))
     assert [version.kind for version in table.versions] == ["first", "edited"]
     assert table.versions[-1].flags == ()
+
+
+def test_a_page_of_many_articles_and_a_live_blog_say_so() -> None:
+    """They are read like others, and carry a flag by which they can be told apart."""
+    teaser = "<article><h2><a href='/n'>Ferry hits pier</a></h2><p>Nobody was hurt in thick fog.</p></article>"
+    table = Table()
+    table.feed(fetched(page(*LONG).replace(b"</body>", f"{teaser * 6}</body>".encode())))
+    live = '<script type=\'application/ld+json\'>{"@type": "LiveBlogPosting"}</script>'
+    table.feed(fetched(page(*prose(), head=live), 5))
+    assert [version.flags for version in table.versions] == [("many",), ("live", "gutted")]
