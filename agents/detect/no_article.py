@@ -32,30 +32,38 @@ def _any(*phrases: str) -> re.Pattern[str]:
 
 
 _ERROR = _any(
-    r"^(?:(?:http |server )?(?:error|fehler|erreur|errore) )?(?:40[0-9]|410|50[0-4])\b",
-    r"(?:page|site|article|content) (?:was |is |could )?(?:not|cannot|no longer) (?:be )?(?:found|available|exist)",
-    "page (?:unavailable|missing)", "^not found", "service unavailable", "bad gateway", "gateway time-?out",
-    "internal server error", "nicht gefunden", "introuvable", "no (?:se ha )?encontrad[ao]", "non trovat[ao]",
-    "não encontrad[ao]", "niet gevonden", "nie znaleziono", "не найден", "hittades inte", "ikke fundet", "ikke funnet",
-    "見つかりません", "页面不存在", "頁面不存在",
+    r"^(?:(?:http |server )?(?:error|fehler|erreur|errore) )?(?:40[0-9]|410|50[0-4])"
+    r"(?:\W*$|\W+(?:not found|error|forbidden|unauthori[sz]ed|gone|bad gateway|service|internal|gateway|page)\b)",
+    r"(?:page|site|article|content)\b.{0,40} (?:not|cannot|no longer) (?:be )?(?:found|available|exist)",
+    r"^(?:page|content) (?:unavailable|missing|not found)\W*$", r"^not found\W*$",
+    r"^service (?:temporarily )?unavailable\W*$",
+    r"^bad gateway\W*$", r"^gateway time-?out\W*$", r"^internal server error\W*$",
+    r"(?:seite|artikel|datei|inhalt)\b.{0,30}nicht gefunden", r"(?:page|article|contenu)\b.{0,20}introuvable",
+    r"página\b.{0,20}(?:no (?:se ha )?|não )encontrad[ao]", r"pagina\b.{0,20}(?:non trovat[ao]|niet gevonden)",
+    r"strony nie znaleziono", r"страница не найдена", r"sidan hittades inte", r"siden blev ikke fundet",
+    "ページが見つかりません",
+    "页面不存在", "頁面不存在",
 )  # fmt: skip
 _BOT_CHECK = _any(
-    "just a moment", "attention required", "are you (?:a robot|human|not a robot)", "checking your browser",
-    "verify (?:that )?you(?:'re| are) (?:a )?human", "captcha", "access (?:to this page has been )?denied",
-    "unusual traffic", "ddos protection", "pardon our interruption", "please enable (?:js|javascript|cookies)",
-    "security check", "robot or human",
+    r"^just a moment\W*$", r"^attention required\W*$", "are you (?:a robot|human|not a robot)", "checking your browser",
+    "verify (?:that )?you(?:'re| are) (?:a )?human", r"^captcha\W*$", "complete the captcha", "pardon our interruption",
+    r"^access (?:to this page has been )?denied\W*$", "unusual traffic from your", r"^ddos protection\b",
+    "please enable (?:js|javascript|cookies)", r"^security check\W*$", r"^robot or human\W*$",
 )  # fmt: skip
 _WALL = _any(
-    "before you continue", "we value your privacy", "we (?:and our partners )?(?:use|store)[^.]{0,60}cookies",
-    "cookie (?:consent|settings)", "accept (?:all )?cookies", "manage (?:your )?(?:consent|cookies)",
-    "your privacy (?:choices|matters)", "datenschutz-?einstellungen", "cookies? (?:akzeptieren|zustimmen)",
-    "mit werbung weiterlesen", "accepter (?:et|les) ", "gérer (?:mes|les) cookies", "aceptar (?:las )?cookies",
-    "accetta (?:i )?cookie", "alle cookies accepteren",
+    r"^before you continue\W*$", "^we value your privacy", "we (?:and our partners )?(?:use|store)[^.]{0,60}cookies",
+    r"^cookie (?:consent|settings)\W*$", "accept (?:all )?cookies", "manage (?:your )?(?:consent|cookies)",
+    r"^your privacy (?:choices|matters)\W*$", "datenschutz-?einstellungen", "cookies? (?:akzeptieren|zustimmen)",
+    "mit werbung weiterlesen", "accepter (?:tous )?(?:et continuer|les cookies)", "gérer (?:mes|les) cookies",
+    "aceptar (?:las )?cookies", "accetta (?:i )?cookie", "alle cookies accepteren",
 )  # fmt: skip
 _LOGIN = _any(
-    "(?:sign|log) ?in to (?:continue|read)", r"(?:please )?(?:sign|log) ?in\b", "already (?:a )?(?:subscriber|member)",
-    "create (?:an|your) (?:free )?account", "(?:subscribe|register) to (?:continue|read)", "bitte melden sie sich an",
-    "bitte einloggen", "connectez-vous", "identifiez-vous", "iniciar? sesión", "accedi per", "inloggen",
+    "(?:sign|log) ?in to (?:continue|read)", r"^(?:please )?(?:sign|log) ?in\W*$",
+    "already (?:a )?(?:subscriber|member)\\?",
+    "create (?:an|your) (?:free )?account to", "(?:subscribe|register) to (?:continue|read)",
+    "bitte melden sie sich an",
+    "bitte einloggen", "connectez-vous pour", "identifiez-vous pour", r"^iniciar? sesión\W*$", r"^accedi\W*$",
+    r"^inloggen\W*$",
 )  # fmt: skip
 
 _NOTICES = (
@@ -85,9 +93,10 @@ def notice(title: str, paragraphs: Sequence[str]) -> str | None:
     if words > FEW_WORDS:
         return None
     heading = _SITE.split(fold(title).casefold())[0]
-    heads = len(heading.split()) <= HEADING
+    if len(heading.split()) > HEADING:
+        return None
     for pattern, what in _NOTICES:
-        if pattern.match(text) or (heads and pattern.search(heading) and (words <= HARDLY_ANY or pattern.search(text))):
+        if pattern.search(heading or text) and (words <= HARDLY_ANY or pattern.search(text)):
             return what
     return None
 

@@ -18,7 +18,9 @@ from agents.detect.folding import fold
 _TAG = re.compile(r"<(title|meta|script)\b([^<>]{0,2000})>", re.IGNORECASE)
 _TELLING = re.compile(r"title|author|byl|creator", re.IGNORECASE)
 
-_MAX_TAGS = 1000
+_END = re.compile("</(?:script|title)", re.IGNORECASE)
+
+_MAX_TAGS = 20_000
 
 
 def visible_hash(page: str) -> str:
@@ -33,7 +35,8 @@ def _told(page: str) -> Iterator[str]:
         if name == "meta":
             if _TELLING.search(attributes):
                 yield attributes
-        elif name == "title" or "ld+json" in attributes:
-            if (end := page.find(f"</{tag[1]}", tag.end())) < 0:
+        elif name == "title" or "ld+json" in attributes.lower():
+            end = _END.search(page, tag.end())
+            yield page[tag.end() : end.start() if end else None]
+            if end is None:
                 return
-            yield page[tag.end() : end]

@@ -61,11 +61,21 @@ def test_a_notice_is_no_article(title: str, text: str, reason: str) -> None:
         "Captcha maker to open plant in Eastmere, says mayor",
         "Why cookies crumble: the bakery that outlived the storm",
         "Board logs in overtime as the storm goes on",
+        "Captcha inventor dies",
+        "New security check at airport",
+        "404 people rescued",
+        "Leiche nicht gefunden",
+        "Le suspect reste introuvable",
+        "Accepter les réfugiés",
+        "Log in river stops ferry",
+        "Internal server error grounds flights",
+        "Just a moment of silence for victims",
     ],
 )
 def test_a_short_article_is_one(title: str) -> None:
     """What an article is about makes no notice of it."""
     assert outcome(page(*SHORT, title=title)) == ("first", None)
+    assert outcome(page(f"{title}, the board said on Monday.", title=title)) == ("first", None)
 
 
 def test_a_front_page_is_no_article() -> None:
