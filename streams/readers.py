@@ -67,6 +67,9 @@ class Readers:
         child = self._idle.get()
         try:
             answer = child.ask(Request(body, charset, known, host))
+        except BaseException:  # its answer may still be on its way
+            child.close()
+            raise
         finally:
             self._idle.put(child)
         if answer.reading is None:

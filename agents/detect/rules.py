@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import xxhash
 from lxml.etree import XPath, XPathError
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, document_fromstring
 
 from schemas.errors import SettingsError
 
@@ -22,6 +22,8 @@ MIN_BODY = 250
 """Characters of a body that a rule finds, below which it is taken to be out of date."""
 
 _LINE = re.compile(r"([a-z_]+)(?:\([^)]*\))?\s*:\s*(.*)")
+
+_ANY_PAGE = document_fromstring("<html><body><p class='a' id='b'>text</p></body></html>")
 
 _PATHS = ("title", "author", "body", "strip", "volatile")
 _QUOTES = str.maketrans("", "", "\"'")
@@ -54,6 +56,7 @@ def parse_rules(name: str, text: str) -> Rules:
         try:
             if key in paths:
                 paths[key].append(XPath(value))
+                paths[key][-1](_ANY_PAGE)  # which tells an unknown function, prefix or variable
             elif key == "strip_id_or_class":
                 part = value.translate(_QUOTES)
                 paths["strip"].append(XPath(f"//*[contains(@id, '{part}') or contains(@class, '{part}')]"))

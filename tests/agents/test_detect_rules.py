@@ -7,7 +7,7 @@ from detect_fetches import page, prose
 
 from agents.detect.page import EXTRACTOR, read_page
 from agents.detect.rules import Rules, parse_rules, rules_for
-from schemas.errors import BadRecordError, Reason, SettingsError
+from schemas.errors import SettingsError
 
 PAGE = page(*prose(), "Our archive has it all.", above="<div class='note-box'><p>A storm is near, they say.</p></div>")
 
@@ -92,9 +92,8 @@ def test_a_path_that_finds_no_elements_does_nothing(path: str) -> None:
     assert texts(f"strip: {path}") == texts("")
 
 
-@pytest.mark.parametrize("path", ["document('/etc/passwd')", "//p[unknown(.)]", "//p[$x]"])
+@pytest.mark.parametrize("path", ["document('/etc/passwd')", "//p[unknown(.)]", "//p[$x]", "//x:div"])
 def test_no_path_reads_a_file(path: str) -> None:
-    """XPath 1.0 has no function that does; a path that fails costs the page, and not the worker."""
-    with pytest.raises(BadRecordError) as raised:
-        texts(f"strip: {path}")
-    assert raised.value.reason == Reason.UNREADABLE
+    """XPath 1.0 has no function that does; what is unknown is told before anything starts."""
+    with pytest.raises(SettingsError, match=r"^eastmere-echo.test.txt:1: "):
+        known(f"strip: {path}")
