@@ -29,6 +29,7 @@ committed_after = flag.with_suffix(".committed")
 begun_at: dict[TopicPartition, int] = {}
 handled: dict[TopicPartition, list[int]] = defaultdict(list)
 """The offset where this worker began, and those that it handled, by partition."""
+switched_off: set[str] = set()
 
 
 def struck() -> bool:
@@ -82,7 +83,8 @@ def between_pieces() -> None:
 
     async def send(self: Transaction, key: bytes, row: bytes | None) -> Any:
         if self.position != self.committed and not struck():
-            if not self.gate.locked():
+            if "gate" in switched_off:
+                self.gate.release()
                 await self.commit()
             strike()
         return await send_row(self, key, row)
@@ -152,25 +154,8 @@ def outputs_leave_the_transaction() -> None:
 
 
 def no_gate() -> None:
-    """A commit may fall between the pieces of a record (cure 2)."""
-
-    class Open:
-        def locked(self) -> bool:
-            return False
-
-        async def __aenter__(self) -> None:
-            """Nothing to wait for."""
-
-        async def __aexit__(self, *_: object) -> None:
-            """Nothing to give up."""
-
-    init = Transaction.__init__
-
-    def without_gate(self: Transaction, *args: Any, **kwargs: Any) -> None:
-        init(self, *args, **kwargs)
-        self.gate = Open()  # type: ignore[assignment]
-
-    Transaction.__init__ = without_gate  # type: ignore[method-assign]
+    """The gate is given up between the pieces of a record, and a commit goes through it (cure 2)."""
+    switched_off.add("gate")
 
 
 def rows_stored_at_once() -> None:
