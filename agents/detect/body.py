@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from configparser import ConfigParser
 from copy import deepcopy
 
 import trafilatura
 from lxml.html import HtmlElement, document_fromstring
-from trafilatura.settings import Document
+from trafilatura.settings import Document, use_config
 from trafilatura.utils import line_processing, trim
 
 from agents.detect.densest import densest, join_pieces
@@ -22,6 +23,12 @@ MISSED = 0.2
 """The share of the words in the densest part of a page, below which the extractor has missed it."""
 
 SOME_HEADINGS = 3
+
+FEW = 3
+"""Paragraphs of a body that may be all of a page in one piece."""
+
+LITTLE_IS_ENOUGH = use_config()
+LITTLE_IS_ENOUGH.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")
 
 
 def read_body(tree: HtmlElement, rules: Rules | None) -> Body:
@@ -60,7 +67,6 @@ def _by_extractor(tree: HtmlElement) -> Body:
     if prose is None:
         return _run_extractor(tree)
     join_pieces(prose)
-    prose = deepcopy(prose)  # the extractor takes the tree apart
     body = _run_extractor(tree)
     missed = sum(len(p.text.split()) for p in body[0]) < MISSED * words
     if missed or (_has_headings(prose) and all(p.kind == "text" for p in body[0])):
@@ -83,7 +89,25 @@ def _has_headings(prose: HtmlElement) -> bool:
 
 
 def _run_extractor(tree: HtmlElement) -> Body:
+    """What the extractor finds.
+
+    Where that is short it takes all text of the page in one piece, unless it is told that little is enough.
+    """
+    body = _extract(tree)
+    if len(body[0]) <= FEW:
+        short = _extract(tree, LITTLE_IS_ENOUGH)
+        if any(_joins(one.text, (*short[0], *short[1])) for one in body[0]):
+            return short
+    return body
+
+
+def _joins(text: str, paragraphs: tuple[Paragraph, ...]) -> bool:
+    """Whether a text is made of several paragraphs."""
+    return sum(one.text != text and one.text in text for one in paragraphs) > 1
+
+
+def _extract(tree: HtmlElement, config: ConfigParser | None = None) -> Body:
     document = trafilatura.bare_extraction(
-        tree, fast=True, include_comments=False, include_links=True, output_format="txt"
+        tree, fast=True, include_comments=False, include_links=True, output_format="txt", config=config
     )
     return read_paragraphs(document.body) if isinstance(document, Document) else ((), ())

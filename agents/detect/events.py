@@ -76,6 +76,7 @@ def version_output(source: Source, new: NewVersion, reading: Reading, before: Ro
         modified=reading.modified,
         language=reading.language,
         section=reading.section,
+        image=reading.image,
         paragraphs=reading.paragraphs,
         furniture=reading.furniture,
         extractor=reading.extractor,

@@ -6,11 +6,13 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, cast
 
 import orjson
+from htmldate import find_date
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
@@ -38,18 +40,31 @@ _MAX_AUTHORS = 50
 
 _ARTICLE_TYPES = {"BlogPosting", "LiveBlogPosting", "Report"}  # and every type whose name ends in Article
 
+_NO_DATE = re.compile(r"0{1,4}\d?-|1970-01-01")
+_MAX_DATE = "2100-01-01"
+"""No date is later. (By itself, the search asks the clock, and the same page would be read otherwise on another day.)"""
+
 _CONTROL = re.compile("[\x00-\x1f]")
 
 # Substrings first, since `//*` with whole names costs milliseconds.
 _MARKED = XPath(
     "//*[@rel='author' or @itemprop='author' or @itemprop='description' or contains(@class, 'byline')"
-    " or contains(@class, 'author') or contains(@class, 'standfirst') or contains(@class, 'dek')]"
+    " or contains(@class, 'aut') or contains(@class, 'standfirst') or contains(@class, 'dek')]"
 )
-_BYLINE = {"author", "byline"}
+_BYLINE = {"author", "byline", "autor", "auteur", "autore"}
 _STANDFIRST = {"description", "standfirst", "dek"}
 """Whole names of classes, and values of `itemprop`. Longer names are those of teasers, comments and the like."""
 
-_BEHIND_NAMES = re.compile(r"\s*(?:[|\u2022\u00b7]|(?:\b[^\W\d]+\.?,? )?\d|@\w).*", re.DOTALL)
+_DATED = ("updated", "published", "posted", "today", "yesterday", "aktualisiert", "mis à jour", "publié", "actualizado")
+_BY = re.compile(r"(?:by|von|par|por|door|av|af)\b:?\s+(?=\S)", re.IGNORECASE)
+_DAY = r"\d{1,2}(?:st|nd|rd|th|\.)?(?:,|$|\s+(?:\d|at\b)|\s*[|\u2022\u00b7-])"
+_WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?"
+_BEHIND_NAMES = re.compile(
+    rf"[\s,-]*(?:[|\u2022\u00b7]|(?:\b{_WEEKDAY}\s+)?\b[^\W\d]+\.?,?\s+(?={_DAY})|\b{_WEEKDAY}\s+\d|\b(?:{'|'.join(_DATED)})\b|\d|@\w).*",
+    re.DOTALL | re.IGNORECASE,
+)  # a month before a day, or what else cannot stand in a name
+
+_UNREAD = ("script", "style", "template", "textarea", "select", "svg")
 
 _META_AUTHORS = ("author", "article:author", "byl", "parsely-author", "sailthru.author", "dc.creator")
 
@@ -59,7 +74,7 @@ class Metadata:
     """What a page says about itself, each field in one line.
 
     `title`: as the reader sees it. `headline`: as the page tells it to machines. `published`, `modified`: as the page
-    states them. `flags`: `paywalled`; `live`: a live blog; `many`: a page of many articles.
+    states them. `image`: the URL of the lead image. `is_article`: whether the page says that it is one. `flags`: `paywalled`; `live`: a live blog; `many`: a page of many articles.
     """
 
     title: str
@@ -71,6 +86,8 @@ class Metadata:
     language: str | None
     section: str | None
     canonical: str | None
+    image: str | None
+    is_article: bool
     flags: tuple[str, ...]
 
 
@@ -80,6 +97,9 @@ def read_metadata(tree: HtmlElement) -> Metadata:
     meta = _meta(tree)
     byline, standfirst = _shown(tree)
     headline = _field(linked.get("headline")) or meta.get("og:title")
+    author = _authors(linked) or _meta_author(meta)
+    if byline and _is_site(author, meta):
+        author = None
     flags = {
         "live": "LiveBlogPosting" in _types(linked),
         "many": _teasers(tree) >= _MANY,
@@ -88,17 +108,37 @@ def read_metadata(tree: HtmlElement) -> Metadata:
     return Metadata(
         title=_title(tree, headline),
         headline=headline,
-        byline=_authors(linked) or _meta_author(meta) or byline,
+        byline=author or byline,
         standfirst=standfirst,
-        published=_field(linked.get("datePublished"))
-        or meta.get("article:published_time")
-        or meta.get("datepublished"),
-        modified=_field(linked.get("dateModified")) or meta.get("article:modified_time") or meta.get("datemodified"),
+        published=_stated(linked.get("datePublished"), meta, "article:published_time", "datepublished")
+        or _shown_date(tree),
+        modified=_stated(linked.get("dateModified"), meta, "article:modified_time", "datemodified"),
         language=_field(tree.get("lang")) or _field(linked.get("inLanguage")),
         section=meta.get("article:section") or _field(linked.get("articleSection")),
         canonical=_canonical(tree),
+        image=meta.get("og:image") or _image(linked.get("image")),
+        is_article=bool(linked) or meta.get("og:type") == "article",
         flags=tuple(name for name, is_set in sorted(flags.items()) if is_set),
     )
+
+
+def _stated(linked: object, meta: dict[str, str], *names: str) -> str | None:
+    """The first date that is one: empty ones are written as the year 1, or as 1970."""
+    dates = (_field(linked), *(meta.get(name) for name in names))
+    return next((date for date in dates if date and not _NO_DATE.match(date)), None)
+
+
+def _shown_date(tree: HtmlElement) -> str | None:
+    """The date of publication that the page shows or has in its address."""
+    date: str | None = find_date(
+        tree, extensive_search=False, original_date=True, min_date="1995-01-01", max_date=_MAX_DATE
+    )
+    return date
+
+
+def _image(linked: object) -> str | None:
+    first = linked[0] if isinstance(linked, list) and linked else linked
+    return _field(first.get("url") if isinstance(first, dict) else first)
 
 
 def _teasers(tree: HtmlElement) -> int:
@@ -170,12 +210,17 @@ def _meta_author(meta: dict[str, str]) -> str | None:
     return next((_without_by(author) for author in named if author and "://" not in author), None)
 
 
+def _is_site(name: str | None, meta: dict[str, str]) -> bool:
+    """Whether an author is the site itself, which says less than the byline that the page shows."""
+    return name is not None and fold(name).casefold() == fold(meta.get("og:site_name", "")).casefold()
+
+
 def _shown(tree: HtmlElement) -> tuple[str | None, str | None]:
     """The first byline and the first standfirst of a reasonable length that the page shows as such."""
     byline = standfirst = None
     for element in cast("list[HtmlElement]", _MARKED(tree))[:_MAX_MARKED]:
         names = {element.get("rel"), element.get("itemprop"), *(element.get("class") or "").split()}
-        text = _text(element) if names & (_BYLINE | _STANDFIRST) else ""
+        text = _text(element, "time") if names & (_BYLINE | _STANDFIRST) else ""
         if names & _BYLINE and byline is None and 2 < len(text) <= MAX_BYLINE:  # noqa: PLR2004 - shorter is no name
             byline = _without_by(text)
         if names & _STANDFIRST and standfirst is None and text:
@@ -185,8 +230,7 @@ def _shown(tree: HtmlElement) -> tuple[str | None, str | None]:
 
 def _without_by(text: str) -> str:
     """The names in a byline: without "By", and without the date, the reading time and the like that follow."""
-    names = _BEHIND_NAMES.sub("", text)
-    return (names[3:].lstrip() if names[:3].lower() == "by " else names) or text
+    return _BEHIND_NAMES.sub("", _BY.sub("", text, count=1) if _BY.match(text) else text) or text
 
 
 def _title(tree: HtmlElement, headline: str | None) -> str:
@@ -216,5 +260,14 @@ def _words(text: str) -> Counter[str]:
     return Counter("".join(char if char.isalnum() else " " for char in fold(text).casefold()).split())
 
 
-def _text(element: HtmlElement) -> str:
+def _text(element: HtmlElement, *but: str) -> str:
+    """The text of an element, without what no reader sees and without elements of these names."""
+    unread = (*_UNREAD, *but)
+    if next(element.iter(*unread), element) is not element:
+        element = deepcopy(element)
+        for part in [*element.iter(*unread)]:
+            if part is not element:
+                part.drop_tree()
+    for line in element.iter("br"):
+        line.tail = f" {line.tail or ''}"
     return clean(str(element.text_content())[: 4 * MAX_FIELD])[:MAX_FIELD]

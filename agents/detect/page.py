@@ -71,7 +71,6 @@ def read_page(
     return replace(
         reading,
         visible=visible,
-        notice=notice(reading.title, [p.text for p in reading.paragraphs]),
         whole="</html" in cleaned[-MAX_TAIL:].lower() or "<html" not in cleaned[:MAX_TAIL].lower(),
     )
 
@@ -100,6 +99,7 @@ def _extract(tree: HtmlElement, rules: Rules | None) -> Reading:
     except Exception as error:
         raise BadRecordError(Reason.UNREADABLE, f"the extractor failed on the page: {shown(error)}") from error
     title = title or metadata.title
+    paragraphs = tuple(p for p in kept if p.text not in (title, metadata.standfirst))
     return Reading(
         title=title,
         headline=metadata.headline,
@@ -110,7 +110,9 @@ def _extract(tree: HtmlElement, rules: Rules | None) -> Reading:
         language=metadata.language,
         section=metadata.section,
         canonical=metadata.canonical,
-        paragraphs=tuple(p for p in kept if p.text not in (title, metadata.standfirst)),
+        image=metadata.image,
+        notice=notice(title, [p.text for p in paragraphs or left_out], says_article=metadata.is_article),
+        paragraphs=paragraphs,
         furniture=left_out,
         extractor=f"{EXTRACTOR} rules/{rules.version}" if rules else EXTRACTOR,
         flags=metadata.flags,

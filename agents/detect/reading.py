@@ -41,6 +41,7 @@ class Reading:
     modified: str | None = None
     language: str | None = None
     section: str | None = None
+    image: str | None = None
     paragraphs: tuple[Paragraph, ...] = ()
     furniture: tuple[Paragraph, ...] = ()
     extractor: str = ""

@@ -84,7 +84,7 @@ def _since(began: float) -> float:
 
 
 def _as_json(read: Read) -> bytes:
-    fields = ("title", "headline", "byline", "standfirst", "published", "modified", "language", "section")
+    fields = ("title", "headline", "byline", "standfirst", "published", "modified", "language", "section", "image")
     told = {name: getattr(read.reading, name) for name in fields}
     rest = {
         "paragraphs": read.reading.paragraphs,

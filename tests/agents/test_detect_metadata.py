@@ -134,3 +134,50 @@ def test_fields_are_bounded() -> None:
     )
     texts = (found.headline, found.byline, found.title)
     assert all(text is not None and len(text) <= MAX_FIELD for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("shown", "byline"),
+    [
+        ("By Ada Quill March 3, 2026", "Ada Quill"),
+        ("By Ada Quill <time>2 hours ago</time>", "Ada Quill"),
+        ("Ada Quill 2 hours ago", "Ada Quill"),
+        ("Ada Quill<br>Monday, 3 March 2026", "Ada Quill"),
+        ("Von Ada Quill", "Ada Quill"),
+        ("Par Ada Quill, publié le 3 mars", "Ada Quill"),
+        ("By Ada Quill and Ben Oar | 5 min read", "Ada Quill and Ben Oar"),
+        ("By Ada Quill<style>p{}</style><script>x()</script>", "Ada Quill"),
+        ("Byron Oar, Harbour editor", "Byron Oar, Harbour editor"),
+    ],
+)
+def test_a_byline_is_the_names(shown: str, byline: str) -> None:
+    """Without the word before them, and without the dates and times behind them, which change."""
+    assert metadata(body=f"<p class=byline>{shown}</p>").byline == byline
+
+
+def test_the_paper_is_no_author() -> None:
+    """Where the metadata name the site as the author, the byline that the page shows says more."""
+    head = "<meta name=author content='Eastmere Echo'><meta property=og:site_name content='Eastmere Echo'>"
+    assert metadata(head, "<p class=byline>By Ada Quill</p>").byline == "Ada Quill"
+    assert metadata(head).byline == "Eastmere Echo"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "published"),
+    [
+        (linked({"@type": "Article", "datePublished": "0001-01-01T00:00:00Z"}), "", None),
+        ("<meta property=article:published_time content='1970-01-01'>", "<time>3 March 2026</time>", "2026-03-03"),
+        ("", "<p class=date>Published on 3 March 2026</p>", "2026-03-03"),
+        ("<link rel=canonical href='https://eastmere-echo.test/2026/03/04/storm'>", "", "2026-03-04"),
+    ],
+)
+def test_the_date_is_stated_or_shown(head: str, body: str, published: str | None) -> None:
+    """Where no date is stated, or one that was never set, it is what the page shows or what stands in its address."""
+    assert metadata(head, body).published == published
+
+
+def test_the_lead_image_is_known() -> None:
+    """Open Graph says it, or the JSON-LD in one of its three forms."""
+    assert metadata("<meta property=og:image content='https://x.test/a.jpg'>").image == "https://x.test/a.jpg"
+    for image in ("https://x.test/a.jpg", ["https://x.test/a.jpg"], {"url": "https://x.test/a.jpg"}):
+        assert metadata(linked({"@type": "Article", "image": image})).image == "https://x.test/a.jpg"

@@ -26,6 +26,14 @@ NOTICES = {
         "404 Not Found": "The requested page could not be found on this server, please go back to where you were.",
         "Page not found": "Sorry, the page that you are looking for cannot be found. It may have been moved.",
         "Seite nicht gefunden": "Die Seite wurde nicht gefunden. Bitte prüfen Sie die Adresse, die Sie eingaben.",
+        "Something went wrong": "Please try again in some minutes, or go back to the start of the site.",
+        "Oops!": "We cannot show you this page at the moment. Our people have been told of it.",
+        "Technical difficulties": "We are working on it. Please come back in some minutes.",
+        "Scheduled maintenance": "Our site is down for maintenance tonight. We will be back at six.",
+        "Application error": "A client-side exception has occurred while loading this site.",
+        "Eastmere Echo": "Fatal error: Uncaught Error: Call to undefined function in /var/www/index.php:12",
+        "This content is not available in your region": "We are sorry. Rules of your region keep us from showing it.",
+        "Wartungsarbeiten": "Unsere Seiten sind heute Nacht nicht zu erreichen. Wir bitten um Geduld.",
         "503 Service Unavailable": "No server is available to handle this request. Please come back in some minutes.",
     },
     "a bot check": {
@@ -35,9 +43,12 @@ NOTICES = {
     },
     "a consent wall": {
         "Before you continue": "We and our partners use cookies to store information on a device and to count visits.",
+        "Nous respectons votre vie privée": "Avec votre accord, nous et nos partenaires lisons ce que vous aimez.",
         "We value your privacy": "Accept all cookies or manage your consent. We use cookies to choose what you see.",
     },
     "a login wall": {
+        "Anmelden": "Bitte melden Sie sich an, um weiterzulesen. Passwort vergessen?",
+        "Harbour dues rise": "Already a subscriber? Sign in to continue reading.",
         "Log in": "Sign in to continue reading. Already a subscriber? Enter your address and your password below.",
     },
 }
@@ -70,12 +81,26 @@ def test_a_notice_is_no_article(title: str, text: str, reason: str) -> None:
         "Log in river stops ferry",
         "Internal server error grounds flights",
         "Just a moment of silence for victims",
+        "Maintenance of pier begins",
+        "Application for error correction rejected",
+        "Oops, says mayor after ferry gaffe",
+        "Technical error sank ferry, court says",
     ],
 )
 def test_a_short_article_is_one(title: str) -> None:
     """What an article is about makes no notice of it."""
     assert outcome(page(*SHORT, title=title)) == ("first", None)
     assert outcome(page(f"{title}, the board said on Monday.", title=title)) == ("first", None)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["404 dead in floods", "Page not found: library loses leaf", "Access denied", "Something went wrong at the lab"],
+)
+def test_a_page_that_says_that_it_is_an_article_is_no_error(title: str) -> None:
+    """Where the metadata say so, the wording of a headline is not what tells."""
+    text = f"{title}, the harbour board of Eastmere said on Tuesday. More follows."
+    assert outcome(page(text, title=title, head="<meta property='og:type' content='article'>")) == ("first", None)
 
 
 def test_a_front_page_is_no_article() -> None:

@@ -138,3 +138,21 @@ def test_an_extracted_article_is_bounded() -> None:
     with pytest.raises(BadRecordError) as raised:
         read_extracted(article)
     assert raised.value.reason == Reason.TOO_COMPLEX
+
+
+SHORT = ("A storm has hit Eastmere.", "More follows.")
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["", "<div class='share'>Share this</div>", "<div>By Ada Quill</div>", "<div><time>3 May 2026</time></div>"],
+)
+@pytest.mark.parametrize("box", ["article", "div"])
+def test_a_short_article_is_read_without_the_page_around_it(above: str, box: str) -> None:
+    """Breaking news has two lines: headline, byline, navigation and furniture do not run into them."""
+    around = b"<header><a href='/'>Home</a> <a href='/news'>News</a></header>"
+    body = (
+        page(*SHORT, above=above).replace(b"<article>", around + b"<article>") + b"<footer>Eastmere Echo Ltd</footer>"
+    )
+    reading = read_page(body.replace(b"article>", f"{box}>".encode()))
+    assert tuple(paragraph.text for paragraph in reading.paragraphs) == SHORT

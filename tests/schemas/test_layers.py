@@ -24,7 +24,18 @@ IMPURE_CALLS = {"open", "print", "input", "now", "utcnow", "today", "uuid1", "uu
 
 THIRD_PARTY = {
     "schemas": {"orjson", "msgspec"},
-    "agents": {"can_ada", "lxml", "msgspec", "orjson", "rapidfuzz", "regex", "resiliparse", "trafilatura", "xxhash"},
+    "agents": {
+        "can_ada",
+        "htmldate",
+        "lxml",
+        "msgspec",
+        "orjson",
+        "rapidfuzz",
+        "regex",
+        "resiliparse",
+        "trafilatura",
+        "xxhash",
+    },
 }
 BELOW = {"schemas": {"schemas"}, "agents": {"schemas", "agents"}}
 
