@@ -26,9 +26,10 @@ class Version:
     `kind`: `first`; `edited`; `restored` (an earlier text came back: `restores_version`); `removed` (the page is gone;
     hash and text are those of the last version); `returned` (it is back); `reread` (read anew by another extractor: a
     new base, no change). `hash`: of title, byline, standfirst and paragraphs. `headline`: the metadata's, which may
-    differ from the `title` on the page. `published`, `modified`: as the page states them. `image`: the URL
-    of the lead image. `furniture`: paragraphs that were left out. `flags`: what is special about the page (`paywalled`, `live`, `many` articles) or looks like a
-    fault of it (`gutted`, `replaced`, `minor`). `previous`: the version before, None for the first.
+    differ from the `title` on the page. `published`, `modified`: as the page states them. `image`: the URL of the lead
+    image. `furniture`: paragraphs that were left out. `flags`: what is special about the page (`paywalled`, `live`,
+    `many` articles) or looks like a fault of it (`gutted`, `replaced`, `minor`). `previous`: the version before, None
+    for the first.
     """
 
     topic: ClassVar[str] = topics.VERSION

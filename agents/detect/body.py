@@ -7,7 +7,7 @@ from copy import deepcopy
 
 import trafilatura
 from lxml.html import HtmlElement, document_fromstring
-from trafilatura.settings import Document, use_config
+from trafilatura.settings import DEFAULT_CONFIG, Document, use_config
 from trafilatura.utils import line_processing, trim
 
 from agents.detect.densest import densest, join_pieces
@@ -106,7 +106,7 @@ def _joins(text: str, paragraphs: tuple[Paragraph, ...]) -> bool:
     return sum(one.text != text and one.text in text for one in paragraphs) > 1
 
 
-def _extract(tree: HtmlElement, config: ConfigParser | None = None) -> Body:
+def _extract(tree: HtmlElement, config: ConfigParser = DEFAULT_CONFIG) -> Body:
     document = trafilatura.bare_extraction(
         tree, fast=True, include_comments=False, include_links=True, output_format="txt", config=config
     )

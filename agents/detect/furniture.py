@@ -28,12 +28,15 @@ def _pattern(expressions: list[str]) -> str:
 
 
 _FURNITURE = re.compile(rf"(?:{_pattern(_WORDING['labels'])})[\s:.!>…»→|-]*|(?:{_pattern(_WORDING['lines'])})")
+_DATES = re.compile(_pattern(_WORDING["dates"]))
 _NEEDS_LINK = re.compile(_WORDING["needs_link"])
 
 
-def is_furniture(text: str, *, linked: bool) -> bool:
+def is_furniture(text: str, *, linked: bool, heading: bool = False) -> bool:
     """Whether a line belongs to the page and not to the article. `linked`: whether half of it or more is a link."""
     line = fold(text).casefold()
-    if len(line.split()) > MAX_WORDS or not _FURNITURE.fullmatch(line):
+    if len(line.split()) > MAX_WORDS:
         return False
-    return linked or not _NEEDS_LINK.match(line)
+    if _DATES.fullmatch(line):
+        return not heading
+    return bool(_FURNITURE.fullmatch(line)) and (linked or not _NEEDS_LINK.match(line))

@@ -42,7 +42,7 @@ _ARTICLE_TYPES = {"BlogPosting", "LiveBlogPosting", "Report"}  # and every type 
 
 _NO_DATE = re.compile(r"0{1,4}\d?-|1970-01-01")
 _MAX_DATE = "2100-01-01"
-"""No date is later. (By itself, the search asks the clock, and the same page would be read otherwise on another day.)"""
+"""No date is later. By itself the search asks the clock, and would read the same page otherwise on another day."""
 
 _CONTROL = re.compile("[\x00-\x1f]")
 
@@ -74,7 +74,8 @@ class Metadata:
     """What a page says about itself, each field in one line.
 
     `title`: as the reader sees it. `headline`: as the page tells it to machines. `published`, `modified`: as the page
-    states them. `image`: the URL of the lead image. `is_article`: whether the page says that it is one. `flags`: `paywalled`; `live`: a live blog; `many`: a page of many articles.
+    states them. `image`: the URL of the lead image. `is_article`: whether the page says that it is one. `flags`:
+    `paywalled`; `live`: a live blog; `many`: a page of many articles.
     """
 
     title: str

@@ -6,7 +6,9 @@ A page is only one of these where little text was read from it: an article *abou
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
+from importlib.resources import files
 from urllib.parse import urlsplit
 
 from agents.detect.folding import fold
@@ -26,63 +28,12 @@ HARDLY_ANY = 25
 _SITE = re.compile(r" [|\u00b7\u00bb-] ")
 """What divides a title from the name of its site; folded text has one dash."""
 
-
-def _any(*phrases: str) -> re.Pattern[str]:
-    return re.compile("|".join(phrases))
-
-
-_ERROR = _any(
-    r"^(?:(?:http |server )?(?:error|fehler|erreur|errore) )?(?:40[0-9]|410|50[0-4])"
-    r"(?:\W*$|\W+(?:not found|error|forbidden|unauthori[sz]ed|gone|bad gateway|service|internal|gateway|page)\b)",
-    r"(?:page|site|article|content)\b.{0,40} (?:not|cannot|no longer) (?:be )?(?:found|available|exist)",
-    r"^(?:page|content) (?:unavailable|missing|not found)\W*$", r"^not found\W*$",
-    r"^service (?:temporarily )?unavailable\W*$",
-    r"^(?:oops|whoops|ups|uh.?oh)\b(?!.*\bsays?\b)", r"^(?:sorry, )?something(?: has)? (?:went|gone) wrong",
-    r"^(?:we(?:'re| are) (?:having|experiencing) |sorry, )?technical (?:problems?|difficult(?:y|ies)|error)\W*$",
-    r"^(?:scheduled |site |under )?maintenance(?: mode)?\W*$", r"^(?:we(?:'ll| will) be|be) (?:right )?back (?:soon|shortly)",
-    r"(?:site|page|we)(?:'re| is| are) (?:currently |temporarily )?(?:down|closed|offline) for (?:scheduled )?maintenance",
-    "^application error\\b", r"^(?:php )?(?:fatal|parse) error\W", "^uncaught [a-z]*(?:error|exception)",
-    "error establishing a database connection",
-    r"^(?:(?:this|the) )?(?:content|page|site|article|website|video) (?:is )?(?:currently )?(?:not available|unavailable|blocked)"
-    " (?:in|from) your (?:region|country|location|area)",
-    "^unavailable (?:for legal reasons|due to legal)",
-    "^(?:wartungsarbeiten|es ist ein fehler aufgetreten)", "^une erreur (?:s'est produite|est survenue)",
-    "^(?:ha ocurrido|se ha producido) un error", "^si è verificato un errore", "^er is (?:iets|een fout)",
-    r"^bad gateway\W*$", r"^gateway time-?out\W*$", r"^internal server error\W*$",
-    r"(?:seite|artikel|datei|inhalt)\b.{0,30}nicht gefunden", r"(?:page|article|contenu)\b.{0,20}introuvable",
-    r"página\b.{0,20}(?:no (?:se ha )?|não )encontrad[ao]", r"pagina\b.{0,20}(?:non trovat[ao]|niet gevonden)",
-    r"strony nie znaleziono", r"страница не найдена", r"sidan hittades inte", r"siden blev ikke fundet",
-    "ページが見つかりません",
-    "页面不存在", "頁面不存在",
-)  # fmt: skip
-_BOT_CHECK = _any(
-    r"^just a moment\W*$", r"^attention required\W*$", "are you (?:a robot|human|not a robot)", "checking your browser",
-    "verify (?:that )?you(?:'re| are) (?:a )?human", r"^captcha\W*$", "complete the captcha", "pardon our interruption",
-    r"^access (?:to this page has been )?denied\W*$", "unusual traffic from your", r"^ddos protection\b",
-    "please enable (?:js|javascript|cookies)", r"^security check\W*$", r"^robot or human\W*$",
-)  # fmt: skip
-_WALL = _any(
-    r"^before you continue\W*$", "^we value your privacy", "we (?:and our partners )?(?:use|store)[^.]{0,60}cookies",
-    r"^cookie (?:consent|settings)\W*$", "accept (?:all )?cookies", "manage (?:your )?(?:consent|cookies)",
-    r"^your privacy (?:choices|matters)\W*$", "datenschutz-?einstellungen", "cookies? (?:akzeptieren|zustimmen)",
-    "^(?:nous respectons|votre) (?:votre )?vie privée", "^(?:wir respektieren )?(?:ihre|deine) privatsphäre",
-    "^(?:respetamos|valoramos) (?:tu|su) privacidad", "^(?:rispettiamo la|la) tua privacy", "^wij waarderen (?:je|uw) privacy",
-    "mit werbung weiterlesen", "accepter (?:tous )?(?:et continuer|les cookies)", "gérer (?:mes|les) cookies",
-    "aceptar (?:las )?cookies", "accetta (?:i )?cookie", "alle cookies accepteren",
-)  # fmt: skip
-_LOGIN = _any(
-    "(?:sign|log) ?in to (?:continue|read)", r"^(?:please )?(?:sign|log) ?in\W*$",
-    "already (?:a )?(?:subscriber|member)\\?",
-    "create (?:an|your) (?:free )?account to", "(?:subscribe|register) to (?:continue|read)",
-    r"^(?:anmelden|einloggen|registrieren|login|se connecter|connexion|identifiez-vous|inicia sesión)\W*$",
-    "bitte (?:melden|loggen) sie sich (?:zuerst |erst )?(?:an|ein)", "melden sie sich an, um", "mit ihrem (?:konto|passwort)",
-    "forgot(?:ten)? (?:your )?password", "passwort vergessen", "mot de passe oublié", "olvidado (?:tu|su|la) contraseña",
-    "bitte einloggen", "connectez-vous pour", "identifiez-vous pour", r"^iniciar? sesión\W*$", r"^accedi\W*$",
-    r"^inloggen\W*$",
-)  # fmt: skip
-
-_FAULTS = ((_BOT_CHECK, "a bot check"), (_ERROR, "an error page"))
-_WALLS = ((_WALL, "a consent wall"), (_LOGIN, "a login wall"))
+_NOTICES = {
+    name: re.compile("|".join(wording))
+    for name, wording in tomllib.loads(files(__package__).joinpath("notices.toml").read_text("utf-8")).items()
+}
+_FAULTS = ("a bot check", "an error page")
+_WALLS = ("a consent wall", "a login wall")
 
 
 def why_no_article(url: str, reading: Reading, row: Row | None) -> str | None:
@@ -92,7 +43,8 @@ def why_no_article(url: str, reading: Reading, row: Row | None) -> str | None:
     if row and row.shape and reading.shape and is_cut_short(row.shape, reading.shape):
         if not reading.whole:
             return "the page is cut short"
-        if "paywalled" in reading.flags or _LOGIN.search(fold(reading.paragraphs[-1].text).casefold()):
+        last = fold(reading.paragraphs[-1].text).casefold()
+        if "paywalled" in reading.flags or _NOTICES["a login wall"].search(last):
             return "the beginning of the article, before a paywall"
     return reading.notice or ("the front page of the site" if _is_front(url, reading.canonical) else None)
 
@@ -109,7 +61,8 @@ def notice(title: str, paragraphs: Sequence[str], *, says_article: bool = False)
     heading = _SITE.split(fold(title).casefold())[0]
     if len(heading.split()) > HEADING:
         return None
-    for pattern, what in _WALLS if says_article else (*_FAULTS, *_WALLS):
+    for what in _WALLS if says_article else (*_FAULTS, *_WALLS):
+        pattern = _NOTICES[what]
         if pattern.search(heading or text) and (words <= HARDLY_ANY or pattern.search(text)):
             return what
         if words <= HARDLY_ANY and pattern.match(text):

@@ -56,8 +56,10 @@ def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragr
     def end_line() -> None:
         nonlocal line
         if text := clean("".join(line.pieces)):
-            beside = line.leads_away(text) or is_furniture(text, linked=2 * line.linked >= len(text))
-            (left_out if beside else kept).append(Paragraph(kinds[-1], text))
+            kind = kinds[-1]
+            is_link = 2 * line.linked >= len(text)
+            beside = line.leads_away(text) or is_furniture(text, linked=is_link, heading=kind == "heading")
+            (left_out if beside else kept).append(Paragraph(kind, text))
         line = _Line()
 
     for event, element in iterwalk(body, events=("start", "end")):

@@ -22,7 +22,12 @@ from agents.detect.visible import visible_hash
         "Sign up for our morning newsletter", "Get the day's news in your inbox",
         "You have 3 free articles left this month.", "We use cookies to measure how this site is used.",
         "\u00a9 2026 Eastmere Echo. All rights reserved.", "July 1, 2026", "Tuesday, 3 March 2026",
-        "1:36 AM PST 11/19/2019 by Ada Quill", "2026-03-01 12:05",
+        "1:36 AM PST 11/19/2019 by Ada Quill", "2026-03-01 12:05", "Last updated: July 23, 2026", "Updated at 14:05",
+        "Updated at 14:05 on Tuesday", "Published 3 March 2026, updated 4 March 2026 14:05 GMT", "Stand: 3. März 2026",
+        "Aktualisiert am 03.03.2026 um 14:05 Uhr", "Publié le 3 mars 2026 à 14h05, mis à jour à 15h10",
+        "Temps de lecture : 3 min", "Tiempo de lectura: 3 min", "1,204 people are reading this story",
+        "Partager sur Facebook",
+        "Newsletter: Das Wichtigste vom Tag. Jetzt anmelden!", "Support our journalism", "Sponsored by Harbour Bank",
         "Table of contents", "Back to top", "Leave a comment",
     ],
 )  # fmt: skip
@@ -44,7 +49,15 @@ def test_furniture_is_told_by_its_wording(line: str) -> None:
         "Inscrivez-vous sur les listes avant le 31 janvier, a rappelé le ministre.",
         "Download the app, he told patients.",
         "Subscribe to updates, the group told its followers.", "By continuing to sell cookies, the shop broke the law.",
-        "Last updated: July 23, 2026", "On July 1, 2026, it rained.",
+        "Published in 2019, the book sold two million copies.", "On July 1, 2026, it rained.",
+        "Updated figures show that 12 people died.", "Updated 3 March 2026: the dead were 13.",
+        "Update 14:05: Police say that 12 people were hurt.", "Correction 3 March 2026: it rained.", "10.30",
+        "Harrow, 3 March",
+        "Sign up for Medicare has been delayed after alerts were sent by mistake.", "Jump to safety", "More from Gaza",
+        "Register voters received an e-mail with a wrong date.", "1,204 people are dead.",
+        "Sponsored by Qatar, it sank.",
+        "You have read too many articles about this storm, the mayor told a reporter.", "Share on the stock market",
+        "Stand: Die Partei bleibt bei ihrer Meinung.", "Publié en 2019, le livre a été vendu.",
         "It opens on July 1, 2026.", "Related: it never happened, he said, and nobody asked.",
     ],
 )  # fmt: skip
@@ -66,6 +79,13 @@ def test_only_a_link_is_a_label_of_a_link() -> None:
     linked = page(*prose(), "READ MORE: <a href='/other'>Ferry hits pier in thick fog off Eastmere</a>")
     assert len(read_page(linked).paragraphs) == len(prose())
     assert not is_furniture("Read more: that was her advice to the young.", linked=False)
+
+
+def test_a_date_is_a_heading_in_a_timeline() -> None:
+    """What happened on a day stands beneath it; by itself a date is when the page was made."""
+    body = page(*prose()).replace(b"</p><p>", b"</p><h2>3 March 2026</h2><p>", 1)
+    assert "3 March 2026" in [paragraph.text for paragraph in read_page(body).paragraphs]
+    assert "3 March 2026" not in [paragraph.text for paragraph in read_page(page(*prose(), "3 March 2026")).paragraphs]
 
 
 def test_links_within_a_page_lead_nowhere_else() -> None:
