@@ -12,6 +12,7 @@ from msgspec import Meta as Constraint
 Count = Annotated[int, Constraint(ge=0)]
 Number = Annotated[int, Constraint(ge=1)]
 Hash = Annotated[str, Constraint(pattern=r"^[0-9a-f]{32}$", max_length=32, description="xxh3_128, in hex")]
+Kind = Literal["text", "heading", "quote", "item", "caption"]
 Instant = Annotated[datetime, Constraint(tz=True, description="RFC 3339, UTC")]
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "newsdiff")
@@ -60,5 +61,5 @@ class Article:
 class Paragraph:
     """A paragraph of an article, whitespace folded."""
 
-    kind: Literal["text", "heading", "quote", "item", "caption"]
+    kind: Kind
     text: str

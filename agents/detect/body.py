@@ -12,6 +12,7 @@ from trafilatura.utils import line_processing, trim
 
 from agents.detect.densest import densest, join_pieces
 from agents.detect.paragraphs import read_paragraphs
+from agents.detect.passed_over import all_prose, passed_over
 from agents.detect.prepare import drop_unseen, mark_paragraphs, show_quotes
 from agents.detect.rules import MIN_BODY, Rules, found, is_ignored
 from schemas.article import Paragraph
@@ -37,7 +38,9 @@ def read_body(tree: HtmlElement, rules: Rules | None) -> Body:
         drop_unseen(tree)
         mark_paragraphs(tree)
         show_quotes(tree)
+        everything = [*all_prose(tree)]  # the tree is taken apart
         kept, left_out = (_by_rules(tree, rules) if rules else None) or _by_extractor(tree)
+        left_out = (*left_out, *passed_over(everything, (*kept, *left_out)))
     finally:
         # They keep a thousand texts of any length for the next page.
         trim.cache_clear()

@@ -22,7 +22,7 @@ def densest(tree: HtmlElement) -> tuple[HtmlElement | None, int]:
     words: Counter[HtmlElement] = Counter()
     for paragraph in islice(tree.iter("p"), _MAX_PARAGRAPHS):
         text = str(paragraph.text_content())
-        if len(text) < MIN_LENGTH or _linked(paragraph) > len(text) / 2:
+        if len(text) < MIN_LENGTH or linked(paragraph) > len(text) / 2:
             continue
         parent = paragraph.getparent()
         around = parent.getparent() if parent is not None else None
@@ -68,5 +68,6 @@ def _is_comment(element: HtmlElement) -> bool:
     return any("comment" in f"{one.get('class')} {one.get('id')}".lower() for one in around)
 
 
-def _linked(paragraph: HtmlElement) -> int:
+def linked(paragraph: HtmlElement) -> int:
+    """The characters of a paragraph that are links."""
     return sum(len(str(link.text_content())) for link in paragraph.iter("a"))

@@ -46,10 +46,10 @@ _MAX_DATE = "2100-01-01"
 
 _CONTROL = re.compile("[\x00-\x1f]")
 
-# Substrings first, since `//*` with whole names costs milliseconds.
+# By their attributes, of which there are fewer than elements.
 _MARKED = XPath(
-    "//*[@rel='author' or @itemprop='author' or @itemprop='description' or contains(@class, 'byline')"
-    " or contains(@class, 'aut') or contains(@class, 'standfirst') or contains(@class, 'dek')]"
+    "//@class[contains(., 'byline') or contains(., 'aut') or contains(., 'standfirst') or contains(., 'dek')]/.."
+    " | //@rel[. = 'author']/.. | //@itemprop[. = 'author' or . = 'description']/.."
 )
 _BYLINE = {"author", "byline", "autor", "auteur", "autore"}
 _STANDFIRST = {"description", "standfirst", "dek"}

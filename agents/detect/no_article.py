@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from agents.detect.folding import fold
 from agents.detect.reading import BINARY, Reading
 from agents.detect.row import Row
-from agents.detect.shape import is_cut_short
+from agents.detect.shape import is_beginning
 
 FEW_WORDS = 120
 """Words of a page that may be a notice; an article that is as short has a title that says something else."""
@@ -24,6 +24,9 @@ HEADING = 8
 
 HARDLY_ANY = 25
 """Words of a page that need not say it once more."""
+
+STUB = 2
+"""How many times the words before a wall the article had; a shorter cut may be an edit."""
 
 _SITE = re.compile(r" [|\u00b7\u00bb-] ")
 """What divides a title from the name of its site; folded text has one dash."""
@@ -40,11 +43,12 @@ def why_no_article(url: str, reading: Reading, row: Row | None) -> str | None:
     """Why a page is not the article at `url`, whose row is `row`, in words that name the cause; None if it is."""
     if not reading.paragraphs:
         return "the body is no text" if BINARY in reading.flags else reading.notice or "there is no article in the page"
-    if row and row.shape and reading.shape and is_cut_short(row.shape, reading.shape):
+    if row and row.shape and reading.shape and is_beginning(row.shape, reading.shape):
         if not reading.whole:
             return "the page is cut short"
         last = fold(reading.paragraphs[-1].text).casefold()
-        if "paywalled" in reading.flags or _NOTICES["a login wall"].search(last):
+        is_walled = "paywalled" in reading.flags or _NOTICES["a login wall"].search(last)
+        if is_walled and STUB * reading.shape.words < row.shape.words:
             return "the beginning of the article, before a paywall"
     return reading.notice or ("the front page of the site" if _is_front(url, reading.canonical) else None)
 

@@ -71,8 +71,15 @@ def read_page(
     return replace(
         reading,
         visible=visible,
-        whole="</html" in cleaned[-MAX_TAIL:].lower() or "<html" not in cleaned[:MAX_TAIL].lower(),
+        whole=_is_whole(cleaned),
     )
+
+
+def _is_whole(page: str) -> bool:
+    """Whether a page has an end, or leaves out the last tags that may be left out, but none that may not."""
+    if "</html" in page[-MAX_TAIL:].lower() or "<html" not in page[:MAX_TAIL].lower():
+        return True
+    return all(page.count(f"<{tag}") <= page.count(f"</{tag}>") for tag in ("div", "main", "article"))
 
 
 def _parse(text: str) -> HtmlElement:

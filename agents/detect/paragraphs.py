@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from lxml.etree import _Element, iterwalk
 
 from agents.detect.folding import clean
 from agents.detect.furniture import is_furniture
-from schemas.article import Paragraph
-
-Kind = Literal["text", "heading", "quote", "item", "caption"]
+from schemas.article import Kind, Paragraph
 
 _KINDS: dict[str, Kind] = {"head": "heading", "p": "text", "quote": "quote", "item": "item", "row": "text"}
 _BREAKS = {*_KINDS, "list", "table", "lb", "body"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from lxml.etree import SubElement
+from lxml.etree import SubElement, strip_elements
 from lxml.html import HtmlElement
 
 _BLOCKS = {
@@ -16,15 +16,23 @@ _BLOCKS = {
     "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "iframe", "main", "nav", "noscript", "ol", "p", "pre",
     "script", "section", "style", "table", "ul", "video",
 }  # fmt: skip
+_UNSEEN = (
+    "template", "iframe", "textarea", "select", "button", "style", "svg", "link", "meta", "source", "img", "input",
+    "picture", "video", "audio", "map", "canvas", "embed",
+)  # fmt: skip
 _MAX_BOXES = 4
 _HOLDERS = {"article", "center", "div", "main", "section", "td"}
 
 
 def drop_unseen(tree: HtmlElement) -> None:
-    """Take out what holds no text to read: `agents.detect.visible` does not look at it either."""
-    for element in [*tree.iter("template", "iframe", "textarea", "select", "button")]:
-        if element.getparent() is not None:
-            element.drop_tree()
+    """Take out what holds no text to read: `agents.detect.visible` does not look at it either.
+
+    Every search of the extractor is the faster for it. JSON-LD stays, where it looks for the text of an empty page.
+    """
+    strip_elements(tree, *_UNSEEN, with_tail=False)
+    for script in [*tree.iter("script")]:
+        if "ld+json" not in (script.get("type") or ""):
+            script.drop_tree()
 
 
 def mark_paragraphs(tree: HtmlElement) -> None:

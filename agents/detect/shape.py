@@ -52,10 +52,10 @@ def _hash(text: str) -> int:
     return xxhash.xxh32_intdigest(text.encode())
 
 
-def is_cut_short(old: Shape, new: Shape) -> bool:
-    """Whether a text is the beginning of the old one, up to a paragraph that may be cut, and much shorter."""
+def is_beginning(old: Shape, new: Shape) -> bool:
+    """Whether a text is shorter than the old one, and its beginning, up to a paragraph that may be cut."""
     kept = new.paragraphs[:-1]
-    return bool(kept) and old.paragraphs[: len(kept)] == kept and 2 * new.words < old.words
+    return bool(kept) and old.paragraphs[: len(kept)] == kept and new.words < old.words
 
 
 def suspicions(old: Shape, new: Shape) -> tuple[str, ...]:

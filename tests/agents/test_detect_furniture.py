@@ -74,6 +74,22 @@ def test_furniture_is_kept_aside() -> None:
     assert [paragraph.text for paragraph in reading.paragraphs] == list(prose())
 
 
+def test_what_the_extractor_passes_over_is_kept_aside() -> None:
+    """Captions, asides and boxes that are no part of the article for it can be looked up, menus and forms cannot."""
+    caption = "<figure><img src='/a.jpg'><figcaption>The pier</figcaption></figure>"
+    aside = "<aside><p>The pier was built in 1912 by two brothers from Harrow.</p></aside>"
+    menu = "<nav><p>The pier, the harbour, the boats and the people of Eastmere</p></nav>"
+    body = (
+        page(*prose())
+        .replace(b"</p><p>", f"</p>{caption}{aside}<p>".encode(), 1)
+        .replace(b"<body>", f"<body>{menu}".encode())
+    )
+    reading = read_page(body)
+    assert [paragraph.text for paragraph in reading.paragraphs] == list(prose())
+    kept = [(paragraph.kind, paragraph.text) for paragraph in reading.furniture]
+    assert kept == [("caption", "The pier"), ("text", "The pier was built in 1912 by two brothers from Harrow.")]
+
+
 def test_only_a_link_is_a_label_of_a_link() -> None:
     """`Read more: ...` leads away where it is a link, and is said by somebody where it is not."""
     linked = page(*prose(), "READ MORE: <a href='/other'>Ferry hits pier in thick fog off Eastmere</a>")
@@ -121,6 +137,7 @@ def test_the_article_is_where_most_prose_is() -> None:
         ("<title>Storm over", "<title>Calm over"),
         ("<h1>Storm", "<h1>Calm"),
         ("</head>", "<meta name='author' content='Ada Quill'></head>"),
+        ("</head>", "<meta property='og:title' content='Catch > quota'></head>"),
         ("</head>", '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Calm"}</script></head>'),
     ],
 )

@@ -120,10 +120,13 @@ def test_the_beginning_before_a_paywall_is_no_article() -> None:
 
 
 def test_a_page_that_was_cut_short_is_no_article() -> None:
-    """A body without its end, which has the beginning of the text, makes no version."""
+    """A body without its end, which has the beginning of the text, makes no version, however much is there."""
     whole = page(*LONG)
-    cut = whole[: whole.index(LONG[5].encode()) + 20]
-    assert outcome(cut, whole) == ("not_article", "the page is cut short")
+    for last in (LONG[5], LONG[-2]):
+        cut = whole[: whole.index(last.encode()) + 20]
+        assert outcome(cut, whole) == ("not_article", "the page is cut short")
+    closed = page(*LONG[:-1]).replace(b"</body></html>", b"")
+    assert outcome(closed, whole) == ("edited", None)  # the last tags may be left out
 
 
 def test_a_shorter_text_is_an_edit() -> None:
