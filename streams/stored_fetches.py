@@ -23,7 +23,11 @@ MAX_LINE = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFetch:
-    """One fetch as a line of JSON has it: the text of the body in `body`, or its bytes in `body_base64`."""
+    """One fetch as a line of JSON has it: the text of the body in `body`, or its bytes in `body_base64`.
+
+    `headers`: those of the HTTP response, of which `etag` and `last-modified` go into the record. `source`, `feed`,
+    `recheck`: see `schemas.fetch.Fetch`.
+    """
 
     url: str
     fetched_at: Annotated[datetime, Constraint(tz=True)]
@@ -32,6 +36,9 @@ class StoredFetch:
     body: str | None = None
     body_base64: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    source: str | None = None
+    feed: str | None = None
+    recheck: bool = False
 
     def body_bytes(self) -> bytes:
         """The body.
@@ -56,6 +63,9 @@ class Fetched:
     headers: dict[str, str]
     place: str
     """Where in which file."""
+    source: str | None = None
+    feed: str | None = None
+    recheck: bool = False
 
 
 Item = tuple[Fetched | BadRecordError, int]
@@ -95,7 +105,10 @@ def _from_line(line: bytes, place: str) -> Fetched:
         body = stored.body_bytes()
     except (binascii.Error, ValueError) as error:
         raise BadRecordError(Reason.BAD_ENCODING, f"{place}: the body cannot be read: {error}") from None
-    return Fetched(stored.url, stored.fetched_at, stored.status, stored.content_type, body, stored.headers, place)
+    return Fetched(
+        stored.url, stored.fetched_at, stored.status, stored.content_type, body, stored.headers, place,
+        stored.source, stored.feed, stored.recheck,
+    )  # fmt: skip
 
 
 def _read_warc(path: Path, file: IO[bytes]) -> Iterator[Item]:

@@ -136,10 +136,9 @@ def next_row(
     """The row after a further version, or the first one. `source`: the name of the paper; `offset`: of the fetch."""
     if row is None:
         row = Row(version=0, fetched_at=at, first_seen=at, source=source, texts=())
-    elif kind != "reread":  # which changes nothing
-        row = replace(row, last_changed=at, change_count=row.change_count + 1)
-    row = replace(row, version=row.version + 1, fetched_at=at, gone_count=0, gone_since=None)
-    row = replace(row, flapping=None, candidate=None)
+    elif kind != "reread":  # which changes nothing but the hashes
+        row = replace(row, last_changed=at, change_count=row.change_count + 1, gone_count=0, gone_since=None)
+    row = replace(row, version=row.version + 1, fetched_at=at, flapping=None, candidate=None)
     if kind == "removed":
         return replace(row, removed=True)
     return replace(

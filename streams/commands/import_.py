@@ -80,6 +80,9 @@ async def _send(producer: AIOKafkaProducer, fetched: Fetched) -> asyncio.Future[
             status=fetched.status,
             content_type=fetched.content_type,
             body=fetched.body,
+            source=fetched.source,
+            feed=fetched.feed,
+            recheck=fetched.recheck,
             etag=fetched.headers.get("etag"),
             last_modified=fetched.headers.get("last-modified"),
         )
