@@ -25,6 +25,12 @@ def _servers(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    if "," in text:
+        raise ValueError("write one HOST:PORT")
+    return _servers(text)
+
+
 def _app_id(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", text):
         raise ValueError("use letters, digits, '.', '_' and '-', 100 characters at most")
@@ -92,6 +98,11 @@ class Settings:
     stall_timeout: float = _setting(
         _seconds(2, 3600), 60.0, "seconds until a worker ends that does not get on with what waits for it"
     )
+    metrics: str | None = _setting(
+        _address,
+        None,
+        "HOST:PORT where a worker answers Prometheus; with `--workers`, the next ones take the next ports",
+    )
     log_level: str = _setting(_level, "warning", "`debug`, `info`, `warning` or `error`")
 
     @property
@@ -104,6 +115,15 @@ class Settings:
         if self.kafka is None and self.broker_port == 0:
             raise SettingsError("NEWSDIFF_BROKER_PORT is 0, any free port: name the one taken in NEWSDIFF_KAFKA")
         return self.kafka or f"127.0.0.1:{self.broker_port}"
+
+    def of_worker(self, number: int) -> Settings:
+        """The settings of one of several workers on this machine, from 1: its directory and its address."""
+        if self.metrics is None:
+            metrics = None
+        else:
+            host, _, port = self.metrics.rpartition(":")
+            metrics = f"{host}:{int(port) + number - 1}"
+        return dataclasses.replace(self, data=self.data / f"worker-{number}", metrics=metrics)
 
     def environment(self) -> dict[str, str]:
         """The settings as environment variables, for a child process."""

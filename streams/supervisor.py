@@ -92,10 +92,9 @@ class WorkerProcesses:
             time.sleep(LOOK_EVERY)
 
     def _start(self, number: int) -> subprocess.Popen[bytes]:
-        data = self._settings.data / f"worker-{number}"
         return subprocess.Popen(  # noqa: S603 - our own program, no shell
             ending_with_this_process(self._command, signal.SIGTERM),
-            env={**os.environ, **self._settings.environment(), "NEWSDIFF_DATA": str(data)},
+            env={**os.environ, **self._settings.of_worker(number).environment()},
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for the parent, which stops them in order
         )

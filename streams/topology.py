@@ -25,6 +25,7 @@ from schemas import topics
 from schemas.record import Record
 from streams.exactly_once import STEPS_AT_ONCE, App
 from streams.kafka import METADATA_MAX_AGE_MS, record_at
+from streams.metrics import measured_bytes, measured_reading
 from streams.readers import Readers
 from streams.settings import Settings
 from streams.stage import Stage
@@ -41,9 +42,10 @@ def stages(settings: Settings) -> tuple[Stage, ...]:
     def fetch_at(partition: int, offset: int) -> Record | None:
         return asyncio.run(record_at(settings, topics.FETCH, partition, offset))  # steps run in threads of their own
 
-    detect = Detect(partitioner(settings.partitions), Readers(READERS, settings.rules), fetch_at=fetch_at)
+    read_page = measured_reading(Readers(READERS, settings.rules))
+    detect = Detect(partitioner(settings.partitions), read_page, fetch_at=fetch_at)
     return (
-        Stage("detect", topics.FETCH, detect, detect.is_known),
+        Stage("detect", topics.FETCH, detect, measured_bytes(detect.is_known)),
         Stage("diff", topics.VERSION, diff_step),
     )
 

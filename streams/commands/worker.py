@@ -15,6 +15,7 @@ from typing import Any
 import click
 import faust
 
+from streams import metrics
 from streams.commands.topics import ensure_topics
 from streams.data_directory import locked
 from streams.liveness import Watch
@@ -55,6 +56,7 @@ def run(settings: Settings) -> None:
     # A commit that takes longer than the interval is no news for an operator: lag is what counts.
     logging.getLogger("mode.timers").setLevel(logging.ERROR)
     gc.freeze()  # the modules stay: no collection need look at them, which saves a tenth of the time
+    metrics.serve(settings)
     app = new_app(settings)
     Watch(settings, app.held).start()
     worker = Worker(app, override_logging=False, redirect_stdouts=False, quiet=True, loglevel="WARNING")
