@@ -20,7 +20,10 @@ def load_rules(folder: Path | None) -> dict[str, Rules]:
         return {}
     if not folder.is_dir():
         raise SettingsError(f"NEWSDIFF_RULES={folder}: there is no such folder")
-    return {path.name.removesuffix(".txt").lower(): read_rules(path) for path in sorted(folder.glob("*.txt"))}
+    return {
+        path.name.removesuffix(".txt").lower().removeprefix("www."): read_rules(path)
+        for path in sorted(folder.glob("*.txt"))
+    }
 
 
 def read_rules(path: Path) -> Rules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -26,13 +26,14 @@ _AROUND = {"nav", "header", "footer", "form"}
 _MAX_BLOCKS = 5000
 
 
-def passed_over(prose: Iterable[Paragraph], read: Iterable[Paragraph]) -> tuple[Paragraph, ...]:
+def passed_over(prose: Iterable[Paragraph], read: Collection[Paragraph]) -> tuple[Paragraph, ...]:
     """Those paragraphs of a page that are not among the ones that were read, each once."""
     known = {paragraph.text for paragraph in read}
+    together = " ".join(paragraph.text for paragraph in read)  # several may be one on the page, with line breaks
     characters = 0
     missed: list[Paragraph] = []
     for paragraph in prose:
-        if paragraph.text in known:
+        if paragraph.text in known or paragraph.text in together:
             continue
         known.add(paragraph.text)
         characters += len(paragraph.text)

@@ -8,9 +8,11 @@ changes by itself. All other keys are passed over: they fetch further pages, or 
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 import xxhash
 from lxml.etree import XPath, XPathError
@@ -25,7 +27,12 @@ _LINE = re.compile(r"([a-z_]+)(?:\([^)]*\))?\s*:\s*(.*)")
 
 _ANY_PAGE = document_fromstring("<html><body><p class='a' id='b'>text</p></body></html>")
 
+_ANY_SENTENCE = "Nobody was hurt when 2 boats met off Harrow, the board said."
+
 _PATHS = ("title", "author", "body", "strip", "volatile")
+_KEYS = (*_PATHS, "strip_id_or_class", "ignore_text", "test_url", "test_contains")
+_MISSPELT = 0.85
+
 _QUOTES = str.maketrans("", "", "\"'")
 
 
@@ -44,44 +51,67 @@ def parse_rules(name: str, text: str) -> Rules:
     """The rules in a file.
 
     Raises:
-        SettingsError: a line cannot be used; it names file and line.
+        SettingsError: a line cannot be used, or a key looks misspelt; it names file and line.
     """
-    paths: dict[str, list[XPath]] = {key: [] for key in _PATHS}
-    ignored: list[re.Pattern[str]] = []
-    tests: list[tuple[str, list[str]]] = []
+    found = _Found()
     for number, line in enumerate(text.splitlines(), 1):
-        if not (found := _LINE.fullmatch(line.strip())) or not (value := found[2].strip()):
+        if not (parts := _LINE.fullmatch(line.strip())) or not (value := parts[2].strip()):
             continue
-        key = found[1]
         try:
-            if key in paths:
-                paths[key].append(XPath(value))
-                paths[key][-1](_ANY_PAGE)  # which tells an unknown function, prefix or variable
-            elif key == "strip_id_or_class":
-                part = value.translate(_QUOTES)
-                paths["strip"].append(XPath(f"//*[contains(@id, '{part}') or contains(@class, '{part}')]"))
-            elif key == "ignore_text":
-                ignored.append(re.compile(value))
-            elif key == "test_url":
-                tests.append((value, []))
-            elif key == "test_contains" and tests:
-                tests[-1][1].append(value)
-        except (XPathError, re.error) as error:
-            raise SettingsError(f"{name}:{number}: {value!r} cannot be used as {key}: {error}") from None
+            found.add(parts[1], value)
+        except (XPathError, re.error, ValueError) as error:
+            raise SettingsError(f"{name}:{number}: {value!r} cannot be used as {parts[1]}: {error}") from None
     return Rules(
         name,
         xxhash.xxh3_64_hexdigest(text.encode()),
-        {key: tuple(found) for key, found in paths.items()},
-        tuple(ignored),
-        tuple((url, tuple(contained)) for url, contained in tests),
+        {key: tuple(paths) for key, paths in found.paths.items()},
+        tuple(found.ignored),
+        tuple((url, tuple(contained)) for url, contained in found.tests),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the lines of a file say, as far as it was read."""
+
+    paths: dict[str, list[XPath]] = field(default_factory=lambda: {key: [] for key in _PATHS})
+    ignored: list[re.Pattern[str]] = field(default_factory=list)
+    tests: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    def add(self, key: str, value: str) -> None:
+        """Take one line."""
+        if key in self.paths:
+            path = XPath(value)
+            path(_ANY_PAGE)  # which tells an unknown function, prefix or variable
+            self.paths[key].append(path)
+        elif key == "strip_id_or_class":
+            part = value.translate(_QUOTES)
+            self.paths["strip"].append(XPath(f"//*[contains(@id, '{part}') or contains(@class, '{part}')]"))
+        elif key == "ignore_text":
+            self.ignored.append(_narrow(value))
+        elif key == "test_url":
+            self.tests.append((value, []))
+        elif key == "test_contains":
+            if not self.tests:
+                raise ValueError("there is no test_url before it")
+            self.tests[-1][1].append(value)
+        elif near := difflib.get_close_matches(key, _KEYS, n=1, cutoff=_MISSPELT):
+            raise ValueError(f"did you mean {near[0]}?")
+
+
+def _narrow(expression: str) -> re.Pattern[str]:
+    pattern = re.compile(expression)
+    if pattern.fullmatch(_ANY_SENTENCE):
+        raise ValueError("it fits any sentence, and would leave out the article")
+    return pattern
 
 
 def rules_for(host: str, known: Mapping[str, Rules]) -> Rules | None:
     """The rules for a host, by the names of their files: its own, without `www.`, or those of all hosts beneath one."""
     host = host.lower().removeprefix("www.")
-    _, _, parent = host.partition(".")
-    return known.get(host) or known.get(f".{parent}")
+    parents = accumulate(host.split(".")[:0:-1], lambda below, label: f"{label}.{below}")
+    beneath = (known.get(f".{parent}") for parent in reversed([*parents]))
+    return known.get(host) or next(filter(None, beneath), None)
 
 
 def strip(tree: HtmlElement, rules: Rules) -> None:

@@ -11,14 +11,19 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
+from agents.detect.furniture import is_furniture
 from agents.detect.no_article import why_no_article
 from agents.detect.reading import Reading
+from agents.detect.rules import Rules, is_ignored, rules_for
 from schemas.errors import BadRecordError, NewsdiffError, UnavailableError
 from streams.files import read_whole
 from streams.readers import Readers
 from streams.rule_files import load_rules
 from streams.settings import Settings
 from streams.show import visible
+
+WARM_UP = b"<p>Nothing.</p>"
+"""A page that is read first, so that the time of the next one is not that of a start."""
 
 
 class UnreadFileError(NewsdiffError):
@@ -47,8 +52,9 @@ def command(settings: Settings, files: tuple[Path, ...], *, as_json: bool, host:
 
     It is read as the service reads it: so this tells why an edit was seen, or was not.
     """
-    load_rules(settings.rules)
+    rules = rules_for(host, load_rules(settings.rules))
     readers, console, unread = Readers(1, settings.rules), Console(), 0
+    readers(WARM_UP)
     for file in files:
         try:
             read = _read(readers, file, host)
@@ -59,7 +65,7 @@ def command(settings: Settings, files: tuple[Path, ...], *, as_json: bool, host:
         if as_json:
             click.echo(_as_json(read))
         else:
-            _print(read, console)
+            _print(read, rules, console)
     readers.close()
     if unread:
         raise UnreadFileError(f"{unread} of {len(files)} files could not be read, see above")
@@ -98,21 +104,28 @@ def _as_json(read: Read) -> bytes:
     return orjson.dumps({"file": str(read.file), **told, **rest})
 
 
-def _print(read: Read, console: Console) -> None:
+def _print(read: Read, rules: Rules | None, console: Console) -> None:
     reading = read.reading
     _line(console, str(read.file), "dim")
     _line(console, reading.title, "bold")
     facts = (reading.byline, reading.published, reading.modified, reading.language, reading.section, *reading.flags)
     _line(console, " · ".join(filter(None, facts)), "")
+    _line(console, reading.standfirst or "", "italic")
     if read.reason:
         _line(console, f"{read.outcome}: {read.reason}", "red")
     for paragraph in reading.paragraphs:
         _line(console, f"{paragraph.kind:8} {paragraph.text}", "")
     for paragraph in reading.furniture:
-        _line(console, f"left out {paragraph.text}", "dim")
+        _line(console, f"left out, {_why_left_out(paragraph.text, rules)}: {paragraph.text}", "dim")
     took = f"visible text in {read.visible_ms:.1f} ms, article in {read.reading_ms:.1f} ms, {reading.extractor}"
     _line(console, took, "dim")
     console.print()
+
+
+def _why_left_out(text: str, rules: Rules | None) -> str:
+    if rules and is_ignored(text, rules):
+        return "by the rules"
+    return "by its wording" if is_furniture(text, linked=True) else "by its place or its links"
 
 
 def _line(console: Console, text: str, style: str) -> None:

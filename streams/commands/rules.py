@@ -58,16 +58,19 @@ def test_rules(settings: Settings, pages: tuple[Path, ...]) -> None:
     """Read each `test_url` in saved PAGES (as `newsdiff import` reads them), and look for each `test_contains`."""
     folder, known = _folder(settings)
     saved = {canonical_url(page.url): page for page in _fetches(pages)}
-    readers, failed = Readers(1, folder), 0
+    readers, failed, tried = Readers(1, folder), 0, 0
     for rules in known.values():
         for url, contained in rules.tests:
             fetched = saved.get(canonical_url(url))
             told = "no page" if fetched is None else _failure(readers, fetched, contained)
+            tried += fetched is not None
             failed += fetched is not None and bool(told)
             click.echo(f"{told or 'ok'}\t{rules.name}\t{url}")
     readers.close()
     if failed:
         raise FailedRulesError(f"{failed} failed, see above")
+    if not tried:
+        raise FailedRulesError("none of the pages is that of a test_url, so nothing was tested")
 
 
 @command.command("learn")
@@ -120,7 +123,10 @@ def _failure(readers: Readers, fetched: Fetched, contained: Iterable[str]) -> st
 
 
 async def _common(settings: Settings, articles: int) -> dict[str, dict[str, int]]:
-    """By host, the paragraphs that stand in so many articles or more, and in how many."""
+    """By host, the paragraphs that stand in so many articles or more, and in how many.
+
+    Articles that begin alike are one: copies of a text are not what is common to a paper.
+    """
     seen: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     async with committed_consumer(settings, topics.VERSION) as consumer:
         await consumer.seek_to_beginning(*consumer.assignment())
@@ -132,6 +138,6 @@ async def _common(settings: Settings, articles: int) -> dict[str, dict[str, int]
                     click.echo(f"newsdiff: {error}", err=True)
                     continue
                 for paragraph in version.paragraphs:
-                    seen[version.meta.domain.removeprefix("www.")][paragraph.text].add(version.article.id)
+                    seen[version.meta.domain.removeprefix("www.")][paragraph.text].add(version.paragraphs[0].text)
     counted = {host: {text: len(ids) for text, ids in texts.items()} for host, texts in seen.items()}
     return {host: {t: n for t, n in texts.items() if n >= articles} for host, texts in counted.items()}

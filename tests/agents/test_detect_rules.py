@@ -64,6 +64,8 @@ def test_rules_are_of_their_host() -> None:
     assert rules_for("echo.test", own) is rules_for("WWW.echo.test", own) is own["echo.test"]
     assert rules_for("news.echo.test", own) is None
     assert rules_for("news.echo.test", beneath) is beneath[".echo.test"]
+    assert rules_for("live.news.echo.test", beneath) is beneath[".echo.test"]
+    assert rules_for("echo.test", beneath) is None
     assert rules_for("test", beneath) is None
 
 
@@ -78,7 +80,18 @@ def test_other_rules_are_another_extractor() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["body: //div[", "strip: //a/text(", "ignore_text: (", "volatile: document('/etc/passwd')[", "title: $x["]
+    "line",
+    [
+        "body: //div[",
+        "strip: //a/text(",
+        "ignore_text: (",
+        "volatile: document('/etc/passwd')[",
+        "title: $x[",
+        "ignore_text: .*",
+        "test_contains: x",
+        "ignore_txt: Our archive",
+        "strip_id_or_clas: box",
+    ],
 )
 def test_a_line_that_cannot_be_used_is_named(line: str) -> None:
     """File, line and value are told before anything starts."""

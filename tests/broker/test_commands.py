@@ -204,10 +204,12 @@ def test_rules_are_learned_and_tested(client: Client, tmp_path: Path) -> None:
     for number in range(5):
         url = client.url()
         client.write([fetched(url, page("Storm", *paragraphs(f"{number}"), line))])
+        client.write([fetched(client.url(), page("Calm", *paragraphs("77"), "This was copied."))])
     client.settle()
     settings = dataclasses.replace(client.settings, rules=tmp_path)
     shown = newsdiff(settings, "rules", "learn", "--dry-run")
     assert f"eastmere-echo.test\t5 articles\t{line}" in shown.stdout.splitlines()
+    assert "This was copied." not in shown.stdout
     file = tmp_path / "eastmere-echo.test.txt"
     assert not file.exists()
     assert newsdiff(settings, "rules", "learn", "--host", "eastmere-echo.test").returncode == 0
@@ -217,6 +219,9 @@ def test_rules_are_learned_and_tested(client: Client, tmp_path: Path) -> None:
     saved = stored(tmp_path / "a.jsonl", url, page("Storm", *paragraphs("4"), line))
     assert newsdiff(settings, "rules", "test", str(saved)).stdout.startswith("ok\t")
     assert "ignore_text" in newsdiff(settings, "rules", "list").stdout
+    other = stored(tmp_path / "b.jsonl", client.url(), page("Storm", *paragraphs("4")))
+    untested = newsdiff(settings, "rules", "test", str(other))
+    assert (untested.returncode, "nothing was tested" in untested.stderr) == (1, True)
     with file.open("a") as rules:
         rules.write(f"test_contains: {line}\n")
     failed = newsdiff(settings, "rules", "test", str(saved))

@@ -52,7 +52,7 @@ def test_a_person_sees_the_same(tmp_path: Path) -> None:
         "Storm over Eastmere",
         "Ada Quill · en",
         f"text     {TEXT[0]}",
-        "left out 12 comments",
+        "left out, by its wording: 12 comments",
         " ms, trafilatura/",
     ):
         assert shown in result.stdout
