@@ -107,7 +107,7 @@ def read_metadata(tree: HtmlElement) -> Metadata:
         "paywalled": str(linked.get("isAccessibleForFree")).lower() == "false",
     }
     return Metadata(
-        title=_title(tree, headline),
+        title=_title(tree, headline, meta.get("og:site_name")),
         headline=headline,
         byline=author or byline,
         standfirst=standfirst,
@@ -234,21 +234,26 @@ def _without_by(text: str) -> str:
     return _BEHIND_NAMES.sub("", _BY.sub("", text, count=1) if _BY.match(text) else text) or text
 
 
-def _title(tree: HtmlElement, headline: str | None) -> str:
-    """The h1 that the metadata confirm, else the only one, else the headline of the metadata, else the title tag.
+def _title(tree: HtmlElement, headline: str | None, site: str | None) -> str:
+    """The h1 that the metadata confirm, else the one in the article, else the headline of the metadata, else the title.
 
-    An h1 that is edited while the metadata stay is still confirmed by most of its words.
+    The name of the site is none. An h1 that is edited while the metadata stay is still confirmed by most of its words.
     """
     title = next((_text(element) for element in tree.iter("title")), "")
-    headings = [text for element in islice(tree.iter("h1"), _MAX_HEADINGS) if (text := _text(element))]
+    found = ((element, _text(element)) for element in islice(tree.iter("h1"), _MAX_HEADINGS))
+    shown = [(element, text) for element, text in found if text and text != site]
+    headings = [text for _, text in shown]
     told = [_words(text) for text in (headline, title) if text]
     # An h1 with the name of the paper or of the section stands in the title tag too, as its smaller part.
     confirmed = [(max((_agreement(_words(text), other) for other in told), default=0.0), text) for text in headings]
     best = max((share for share, _ in confirmed), default=0.0)
     if best >= _CONFIRMED:
         return next(text for share, text in confirmed if share == best)
-    long = [text for text in headings if len(text.split()) >= _MIN_TITLE]
-    return long[0] if len(long) == 1 else headline or next(iter(headings), title)
+    long = [(element, text) for element, text in shown if len(text.split()) >= _MIN_TITLE]
+    inside = [text for element, text in long if any(one.tag in ("article", "main") for one in element.iterancestors())]
+    if inside or len(long) == 1:
+        return inside[0] if inside else long[0][1]
+    return headline or next(iter(headings), title)
 
 
 def _agreement(words: Counter[str], others: Counter[str]) -> float:

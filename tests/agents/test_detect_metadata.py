@@ -103,6 +103,19 @@ def test_the_title_is_what_a_reader_sees(title: str, headline: str | None, headi
     assert metadata(head, "".join(f"<h1>{text}</h1>" for text in headings)).title == expected
 
 
+def test_the_name_of_the_site_is_no_title() -> None:
+    """A site whose only h1 is its own name has the headline elsewhere."""
+    head = "<meta property=og:site_name content='Eastmere Daily Echo'><meta property=og:title content='Storm'>"
+    assert metadata(head, "<h1>Eastmere Daily Echo</h1><h2>Storm</h2>").title == "Storm"
+
+
+def test_the_title_may_differ_from_the_headline() -> None:
+    """The h1 in the article is what a reader sees, whatever machines are told."""
+    head = "<meta property=og:title content='Everything changed when the boats came back'>"
+    headings = "<article><h1>Storm over Eastmere pier</h1></article><h1>More from our archive</h1>"
+    assert metadata(head, headings).title == "Storm over Eastmere pier"
+
+
 def test_a_live_page_is_marked() -> None:
     """A live blog says so."""
     assert metadata(linked({"@type": "LiveBlogPosting", "headline": "Live"})).flags == ("live",)
