@@ -1,7 +1,7 @@
 """How right and how fast pages are read, beside what others read: on real pages with their true text.
 
-Titles and dates are those that a person saw on 40 of the pages (`annotated.json`: hashes of the words of titles, and the
-dates in which publication lies in the zones of the page and of UTC).
+Titles and dates are those that a person saw on 40 of the pages (`annotated.json`: hashes of the words of titles, and
+the dates in which publication lies in the zones of the page and of UTC).
 
 F1 is that of `../shared/tools/score_text.py`: on runs of four words, averaged over the pages. All readers get the same
 bytes, one page after the other, in this process. The budget of a page and the pipe to its reader are not in the times.
