@@ -23,6 +23,9 @@ REMEMBERED = 65
 
 GONE_TIMES, GONE_FOR = 3, timedelta(hours=24)
 
+GUTTED, ENOUGH = 3, 50
+"""A text is suspicious that has less than a third of the words, where there were some. (The load knows no other.)"""
+
 FLAPPING = timedelta(hours=24)
 """Within it the second return of a text is another server's; a text that stands for it settles that."""
 
@@ -58,7 +61,8 @@ class Article:
     `gone`: times of the answers 404 that count; `gone_until`: of the newest fetch that was counted, or ended the count.
     `visible`: what was visible of the page when that was last noticed. `restored_at`: of the newest version that
     restored a text. `turns`: while two texts take turns, the one that is not the newest version's, the one that was
-    seen last, and since when. `judged_at`: of the newest fetch that changed any of these without a version.
+    seen last, and since when. `candidate`: a suspicious text that was seen once, and when. `judged_at`: of the newest
+    fetch that changed any of these without a version.
     """
 
     versions: list[tuple[Cause, Version]] = field(default_factory=list)
@@ -68,6 +72,7 @@ class Article:
     visible: str | None = None
     restored_at: datetime | None = None
     turns: tuple[tuple[str, ...], tuple[str, ...], datetime] | None = None
+    candidate: tuple[tuple[str, ...], datetime] | None = None
     judged_at: datetime | None = None
 
     @property
@@ -129,7 +134,7 @@ class Expected:
             word = "not_article"
         else:
             word = self._text(article, key, cause, fetch, fetch.text)
-        if word in ("late", "not_article", "removal_pending", "noise", "flapping"):
+        if word in ("late", "not_article", "removal_pending", "noise", "flapping", "candidate"):
             self._outcome(cause, key, word)
         return word
 
@@ -147,8 +152,15 @@ class Expected:
         kind = "returned" if article.removed else "restored" if known else "edited"
         if kind == "restored" and (word := _known(article, fetch, text)):
             return word
+        at = fetch.at
+        if kind == "edited" and fetch.recheck and _is_gutted(newest.text, text):
+            if article.candidate is None or article.candidate[0] != text.folded:
+                return _wait(article, at, text)
+            if at <= article.candidate[1]:
+                return "unchanged"
+            at = article.candidate[1]
         restores = known[-1] if kind == "restored" else None
-        version = Version(key, newest.number + 1, kind, fetch.at, text, restores)
+        version = Version(key, newest.number + 1, kind, at, text, restores)
         return _add(article, cause, version, fetch.visible)
 
     def _gone(self, article: Article | None, key: bytes, cause: Cause, fetch: Fetch) -> str:
@@ -167,6 +179,19 @@ class Expected:
         return "removal_pending"
 
 
+def _is_gutted(old: Text, new: Text) -> bool:
+    return old.words >= ENOUGH and GUTTED * new.words < old.words
+
+
+def _wait(article: Article, at: datetime, text: Text) -> str:
+    """Wait for a second fetch of a suspicious text."""
+    if article.judged_at is not None and at <= article.judged_at:
+        return "late"
+    _end_count(article, at)
+    article.candidate, article.judged_at = (text.folded, at), at
+    return "candidate"
+
+
 def _known(article: Article, fetch: Fetch, text: Text) -> str | None:
     """What a text that was there before means; None: it is restored."""
     at, newest = fetch.at, article.texts[-1][1]
@@ -176,6 +201,8 @@ def _known(article: Article, fetch: Fetch, text: Text) -> str | None:
         return _turn(article, at, text, article.turns)
     if text.folded == newest:
         _end_count(article, at)
+        if article.candidate is not None:
+            article.candidate, article.judged_at = None, at
         if fetch.visible in (None, article.visible):
             return "unchanged"
         article.visible, article.judged_at = fetch.visible, at
@@ -201,7 +228,7 @@ def _turn(
 
 def _take_turns(article: Article, at: datetime, other: tuple[str, ...], *, shown: tuple[str, ...]) -> str:
     _end_count(article, at)
-    article.turns, article.judged_at = (other, shown, at), at
+    article.turns, article.judged_at, article.candidate = (other, shown, at), at, None
     return "flapping"
 
 
@@ -212,7 +239,7 @@ def _end_count(article: Article, at: datetime) -> None:
 
 def _add(article: Article, cause: Cause, version: Version, visible: str | None) -> str:
     article.versions.append((cause, version))
-    article.gone, article.turns = [], None
+    article.gone, article.turns, article.candidate = [], None, None
     if version.kind == "restored":
         article.restored_at = version.at
     if version.kind != "removed":

@@ -45,6 +45,11 @@ class Text:
         """As it is compared: typography does not count."""
         return tuple(field.translate(_SAME) for field in (self.title, self.byline, *self.paragraphs))
 
+    @property
+    def words(self) -> int:
+        """The words of its paragraphs."""
+        return sum(len(paragraph.split()) for paragraph in self.paragraphs)
+
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
@@ -55,6 +60,7 @@ class Fetch:
     status: int
     text: Text | None
     visible: str | None
+    recheck: bool
     sent_on: bool
 
 
@@ -75,7 +81,8 @@ def read(record: Record) -> Fetch:
     status = _status(attributes.get("httpstatus", "200"))
     text, visible = _text(attributes, data) if 200 <= status < 300 else (None, None)
     url = canonical(str(attributes["subject"]))
-    return Fetch(url, at, status, text, visible, any(name == SENT_ON for name, _ in record.headers))
+    sent_on = any(name == SENT_ON for name, _ in record.headers)
+    return Fetch(url, at, status, text, visible, attributes.get("recheck") == "true", sent_on)
 
 
 def canonical(url: str) -> str:

@@ -15,6 +15,9 @@ import orjson
 from .records import Written, answer, place_of, structured, with_header, written
 from .texts import Text, edited, first_text, retyped
 
+FEW = 4
+"""Paragraphs that are not most of a text."""
+
 START = datetime(2025, 3, 1, 12, tzinfo=UTC)
 
 
@@ -76,6 +79,20 @@ class Article:
         self._text = self._chance.choice(self._texts)
         return self.same()
 
+    def suspected(self) -> list[Written]:
+        """With most of its text gone, in every second case for one fetch only; its producer looks again."""
+        before = self.same()
+        self._later()
+        first, *others = self._text.paragraphs
+        if len(others) < FEW:
+            return before
+        gutted = replace(self._text, paragraphs=(first,))
+        seen = self.shows(gutted)
+        if self._chance.random() < 0.5:
+            self._text = gutted
+            self._texts.append(gutted)
+        return [*before, *(with_header(record, "recheck", b"true") for record in (seen, *self.same()))]
+
     def gone(self) -> list[Written]:
         """Gone for some time, or until the next step, and mostly back."""
         answers = []
@@ -117,8 +134,8 @@ class Article:
 
 
 STEPS = {
-    Article.same: 30, Article.retyped: 5, Article.noisy: 5, Article.edited: 30, Article.restored: 8, Article.gone: 6,
-    Article.failed: 4, Article.empty: 2, Article.late: 10, Article.misplaced: 3, Article.claiming: 1,
+    Article.same: 30, Article.retyped: 5, Article.noisy: 5, Article.edited: 30, Article.restored: 8,
+    Article.suspected: 5, Article.gone: 6, Article.failed: 4, Article.empty: 2, Article.late: 10, Article.misplaced: 3, Article.claiming: 1,
 }  # fmt: skip
 """What happens to an article, and how often."""
 

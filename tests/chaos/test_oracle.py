@@ -43,7 +43,8 @@ def findings(found: Topics) -> list[Finding]:
     """All that the oracle says of these topics."""
     expected = Expected(PARTITIONS, found[topics.FETCH])
     rows = (
-        [folded(r for r in found[stage] if r.partition == n) for n in range(PARTITIONS)] for stage in ("detect", "diff")
+        [folded(r for r in found.get(stage, ()) if r.partition == n) for n in range(PARTITIONS)]
+        for stage in ("detect", "diff")
     )
     letters = map(Found.of_letter, found.get(topics.DEAD_LETTER, []))
     return [*judge(expected, {topic: found.get(topic, []) for topic in OUTPUTS}, letters), *judge_rows(expected, *rows)]
@@ -86,7 +87,7 @@ def test_the_load_has_every_case() -> None:
     handled = Expected(PARTITIONS, service.topics[topics.FETCH]).handled
     assert handled.keys() == {
         "first", "edited", "restored", "removed", "returned", "unchanged",
-        "late", "not_article", "removal_pending", "rekeyed", "noise", "flapping",
+        "late", "not_article", "removal_pending", "rekeyed", "noise", "flapping", "candidate",
         *(f"dead: {reason}" for reason in (
             "no_value", "not_an_event", "bad_json", "bad_field", "bad_url", "bad_time", "bad_encoding",
             "unknown_content_type",
