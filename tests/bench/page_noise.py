@@ -188,6 +188,21 @@ def _cookies(chance: random.Random) -> str:
     return f"<div class='cookie-consent'><p>We use cookies. {chance.randrange(99)} partners.</p></div>"
 
 
+def _stamp(chance: random.Random) -> str:
+    time, day = f"{chance.randrange(24)}:{chance.randrange(10, 60)}", chance.randrange(1, 29)
+    return chance.choice((f"<p>Updated at {time}</p>", f"<div>Last updated: {day} March 2026 {time}</div>"))
+
+
+def _teaser_boxes(chance: random.Random) -> str:
+    boxes = "".join(f"<div><a href='/n/{chance.randrange(999)}'>{teaser(chance)}</a></div>" for _ in range(3))
+    return f"<div><h3>You might also like</h3>{boxes}</div>"
+
+
+def _plain_newsletter(chance: random.Random) -> str:
+    sign = "<a href='/newsletter'>Sign up</a>"
+    return f"<div>Get {teaser(chance)} and more in your inbox every morning. {sign}</div>"
+
+
 KINDS: dict[str, Change] = {
     "attributes": attributes,
     "class hashes": classes,
@@ -213,6 +228,10 @@ KINDS: dict[str, Change] = {
     "comments": inserted(_comments, "behind"),
     "newsletter": inserted(lambda c: f"<p>Sign up for our newsletter and join {number(c)} readers</p>"),
     "newsletter box": inserted(_newsletter_box, "behind"),
+    "newsletter line": inserted(_plain_newsletter),
+    "stamp of time": inserted(_stamp),
+    "readers now": inserted(lambda c: f"<p>{number(c)} people are reading this story</p>"),
+    "teaser boxes": inserted(_teaser_boxes, "behind"),
     "meter": inserted(_meter, "top"),
     "breaking banner": inserted(lambda c: f"<div class='breaking-news'><a href='/n/1'>{teaser(c)}</a></div>", "top"),
     "recommendations": inserted(lambda c: f"<div id='taboola-below'><div>{links(c, 6)}</div></div>", "behind"),

@@ -135,7 +135,8 @@ class Article:
 
 STEPS = {
     Article.same: 30, Article.retyped: 5, Article.noisy: 5, Article.edited: 30, Article.restored: 8,
-    Article.suspected: 5, Article.gone: 6, Article.failed: 4, Article.empty: 2, Article.late: 10, Article.misplaced: 3, Article.claiming: 1,
+    Article.suspected: 5, Article.gone: 6, Article.failed: 4, Article.empty: 2, Article.late: 10, Article.misplaced: 3,
+    Article.claiming: 1,
 }  # fmt: skip
 """What happens to an article, and how often."""
 
