@@ -50,7 +50,8 @@ def join_pieces(prose: HtmlElement) -> None:
     else:
         return
     first, *others = pieces
-    nested = any(piece in one.iterancestors() for one in others for piece in pieces)
+    inside = {*pieces}
+    nested = any(around in inside for one in others for around in one.iterancestors())
     if nested or any(_is_comment(one) or _leads_elsewhere(one) for one in pieces):
         return
     for other in others:

@@ -21,6 +21,7 @@ _UNSEEN = (
     "picture", "video", "audio", "map", "canvas", "embed",
 )  # fmt: skip
 _MAX_BOXES = 4
+_MAX_QUOTES = 200
 _HOLDERS = {"article", "center", "div", "main", "section", "td"}
 
 
@@ -90,7 +91,7 @@ def _is_break(paragraph: HtmlElement) -> bool:
 
 def show_quotes(tree: HtmlElement) -> None:
     """Take the classes off quoted posts and the boxes around them, by which the extractor takes them for widgets."""
-    for quote in tree.iter("blockquote"):
+    for quote in islice(tree.iter("blockquote"), _MAX_QUOTES):
         text = str(quote.text_content()).strip()
         for element in (quote, *islice(quote.iterancestors("div", "figure", "section"), _MAX_BOXES)):
             if str(element.text_content()).strip() != text:
