@@ -33,6 +33,9 @@ MAX_JUNK = 0.05
 MAX_TAIL = 4096
 """Characters in which a page ends, after its last tag, or begins."""
 
+_LIMIT = "XML_PARSE_HUGE"
+"""Stands in libxml2's messages on its limits, as the way around them."""
+
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
 
 
@@ -86,8 +89,9 @@ def _parse(text: str) -> HtmlElement:
     parser = HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     tree = document_fromstring(text.encode(), parser=parser)
     # libxml2 stops at 256 levels and at texts of 10 MB, and goes on with what it has: half an article.
-    if limit := next((e.message for e in parser.error_log if "XML_PARSE_HUGE" in e.message), None):
-        raise BadRecordError(Reason.TOO_COMPLEX, f"the page cannot be parsed to its end: {limit.strip()}")
+    if limit := next((e.message for e in parser.error_log if _LIMIT in e.message), None):
+        what = limit.partition(_LIMIT)[0].rpartition(",")[0]
+        raise BadRecordError(Reason.TOO_COMPLEX, f"the page cannot be parsed to its end: {what}")
     return tree
 
 

@@ -74,4 +74,6 @@ def _article(body: bytes, path: Path) -> Text:
         raise BadFileError(f"{path}: {error}") from None
     if not reading.paragraphs:
         raise BadFileError(f"{path}: there is no article in this page")
+    if reading.notice:
+        click.echo(f"newsdiff: {path} looks like {reading.notice}", err=True)
     return Text(reading.title, reading.byline, reading.standfirst, tuple(p.text for p in reading.paragraphs))
