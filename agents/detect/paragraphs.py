@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from lxml.etree import _Element, iterwalk
 
@@ -18,6 +19,10 @@ MAX_LINK_SHARE = 0.6
 MAX_OWN_WORDS = 6
 """A paragraph of at most so many characters, with more than this share of link text and hardly a word beside it, leads
 elsewhere."""
+
+
+MANY_HEADINGS = 3
+"""Headings with nothing beneath them, at the end of an article, are those of other articles."""
 
 
 @dataclass(slots=True)
@@ -75,7 +80,14 @@ def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragr
                 kinds.pop()
             links -= _leads_away(element)
             line.add(element.tail, in_link=links > 0)
-    return tuple(kept), tuple(left_out)
+    beside = _headings_at_the_end(kept)
+    return tuple(kept[: len(kept) - beside]), (*kept[len(kept) - beside :], *left_out)
+
+
+def _headings_at_the_end(paragraphs: list[Paragraph]) -> int:
+    """How many headings stand at the end, if they are too many to be of this article."""
+    count = sum(1 for _ in takewhile(lambda paragraph: paragraph.kind == "heading", reversed(paragraphs)))
+    return count if MANY_HEADINGS <= count < len(paragraphs) else 0
 
 
 def _leads_away(element: _Element) -> bool:

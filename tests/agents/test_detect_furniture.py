@@ -90,6 +90,17 @@ def test_what_the_extractor_passes_over_is_kept_aside() -> None:
     assert kept == [("caption", "The pier"), ("text", "The pier was built in 1912 by two brothers from Harrow.")]
 
 
+def test_headings_at_the_end_are_those_of_other_articles() -> None:
+    """Many in a row, with nothing beneath; one or two may close an article."""
+    others = "".join(f"<h3>Ferry {n} hits the northern pier</h3>" for n in range(3))
+    body = page(*prose()).replace(b"</article>", f"{others}</article>".encode())
+    reading = read_page(body)
+    assert [paragraph.text for paragraph in reading.paragraphs] == list(prose())
+    assert [paragraph.text for paragraph in reading.furniture if paragraph.kind == "heading"][:1] == [
+        "Ferry 0 hits the northern pier"
+    ]
+
+
 def test_only_a_link_is_a_label_of_a_link() -> None:
     """`Read more: ...` leads away where it is a link, and is said by somebody where it is not."""
     linked = page(*prose(), "READ MORE: <a href='/other'>Ferry hits pier in thick fog off Eastmere</a>")

@@ -306,6 +306,9 @@ def edit_headline(tree: HtmlElement, _: list[HtmlElement], __: random.Random) ->
     for meta in tree.iter("meta"):
         if meta.get("property") == "og:title" and meta.get("content"):
             meta.set("content", f"{meta.get('content')} again")
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "") and script.text:
+            script.text = re.sub(r'("headline"\s*:\s*")', r"\1Again: ", script.text)
 
 
 def _replace(
