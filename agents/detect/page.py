@@ -14,9 +14,9 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from agents.detect.body import read_body
 from agents.detect.charset import decode
 from agents.detect.folding import clean
-from agents.detect.metadata import MAX_FIELD, read_metadata
+from agents.detect.metadata import read_metadata
 from agents.detect.no_article import notice
-from agents.detect.reading import BINARY, Reading
+from agents.detect.reading import BINARY, MAX_FIELD, Reading
 from agents.detect.rules import Rules, found, rules_for, strip
 from agents.detect.visible import visible_hash
 from schemas.errors import BadRecordError, Reason, shown

@@ -13,6 +13,9 @@ from schemas.fetch import Extracted
 
 MAX_PARAGRAPHS = 60_000
 
+MAX_FIELD = 1000
+"""Characters of any one field that a page says about itself."""
+
 PRODUCER = "producer"
 """The extractor of an article that came without a page."""
 

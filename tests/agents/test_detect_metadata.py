@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from lxml.html import document_fromstring
 
-from agents.detect.metadata import MAX_FIELD, Metadata, read_metadata
+from agents.detect.metadata import Metadata, read_metadata
+from agents.detect.reading import MAX_FIELD
 
 
 def metadata(head: str = "", body: str = "", lang: str = "") -> Metadata:
