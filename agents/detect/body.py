@@ -10,6 +10,7 @@ from lxml.html import HtmlElement, document_fromstring
 from trafilatura.settings import DEFAULT_CONFIG, Document, use_config
 from trafilatura.utils import line_processing, trim
 
+from agents.detect.corrections import corrections, missing
 from agents.detect.densest import densest, join_pieces
 from agents.detect.paragraphs import read_paragraphs
 from agents.detect.passed_over import all_prose, passed_over
@@ -38,8 +39,9 @@ def read_body(tree: HtmlElement, rules: Rules | None) -> Body:
         drop_unseen(tree)
         mark_paragraphs(tree)
         show_quotes(tree)
-        everything = [*all_prose(tree)]  # the tree is taken apart
+        everything, corrected = [*all_prose(tree)], corrections(tree)  # before the tree is taken apart
         kept, left_out = (_by_rules(tree, rules) if rules else None) or _by_extractor(tree)
+        kept = (*kept, *missing(corrected, kept))
         left_out = (*left_out, *passed_over(everything, (*kept, *left_out)))
     finally:
         # They keep a thousand texts of any length for the next page.
@@ -63,16 +65,20 @@ def _by_rules(tree: HtmlElement, rules: Rules) -> Body | None:
 def _by_extractor(tree: HtmlElement) -> Body:
     """What the extractor finds.
 
-    Where most prose stands elsewhere, or it found no box that it knows and left the headings out, it is shown the box
-    with most prose.
+    Where most prose stands elsewhere, or it left the headings out, it is shown the box with most prose.
     """
     prose, words = densest(tree)
+    if prose is None:
+        prose = next(tree.iter("article", "main"), None)
     if prose is None:
         return _run_extractor(tree)
     join_pieces(prose)
     body = _run_extractor(tree)
     missed = sum(len(p.text.split()) for p in body[0]) < MISSED * words
-    if missed or (_has_headings(prose) and all(p.kind == "text" for p in body[0])):
+    headings = [*prose.iter("h2", "h3", "h4")]
+    read = sum(p.kind == "heading" for p in body[0])
+    if missed or (len(headings) >= SOME_HEADINGS and 2 * read < len(headings)):
+        _show_boxes(headings)
         shown = _run_extractor(_page_of([prose]))
         if missed or len(shown[0]) >= len(body[0]):
             return shown
@@ -87,8 +93,13 @@ def _page_of(elements: list[HtmlElement]) -> HtmlElement:
     return page
 
 
-def _has_headings(prose: HtmlElement) -> bool:
-    return sum(1 for _ in prose.iter("h2", "h3", "h4")) >= SOME_HEADINGS
+def _show_boxes(headings: list[HtmlElement]) -> None:
+    """Take the classes off the boxes around headings: by one of them the extractor takes the first for the article."""
+    for heading in headings:
+        box = heading.getparent()
+        if box is not None:
+            box.attrib.pop("class", None)
+            box.attrib.pop("id", None)
 
 
 def _run_extractor(tree: HtmlElement) -> Body:

@@ -156,3 +156,15 @@ def test_a_short_article_is_read_without_the_page_around_it(above: str, box: str
     )
     reading = read_page(body.replace(b"article>", f"{box}>".encode()))
     assert tuple(paragraph.text for paragraph in reading.paragraphs) == SHORT
+
+
+@pytest.mark.parametrize("box", ["article", "div"])
+@pytest.mark.parametrize("name", ["post", "entry", "card"])
+def test_the_posts_of_a_live_blog_are_read_in_their_order(box: str, name: str) -> None:
+    """Each with its heading, behind what is said at the top, whatever class its box has."""
+    posts = [(f"Ferry {n} turns back", f"Ferry {n} has turned back to Eastmere, said its captain.") for n in range(4)]
+    boxes = "".join(f"<{box} class='{name}'><h2>{title}</h2><p>{text}</p></{box}>" for title, text in posts)
+    intro = "A storm has hit Eastmere, and the ferries turn back."
+    body = page(intro).replace(b"</article>", f"{boxes}</article>".encode())
+    expected = [intro, *(text for post in posts for text in post)]
+    assert [paragraph.text for paragraph in read_page(body).paragraphs] == expected
