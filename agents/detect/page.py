@@ -18,6 +18,7 @@ from agents.detect.metadata import read_metadata
 from agents.detect.no_article import notice
 from agents.detect.reading import BINARY, MAX_FIELD, Reading
 from agents.detect.rules import Rules, found, rules_for, strip
+from agents.detect.shown import without_by
 from agents.detect.visible import visible_hash
 from schemas.errors import BadRecordError, Reason, shown
 
@@ -110,11 +111,13 @@ def _extract(tree: HtmlElement, rules: Rules | None) -> Reading:
     except Exception as error:
         raise BadRecordError(Reason.UNREADABLE, f"the extractor failed on the page: {shown(error)}") from error
     title = title or metadata.title
-    paragraphs = tuple(p for p in kept if p.text not in (title, metadata.standfirst))
+    byline = byline or metadata.byline
+    told = {title, metadata.standfirst, byline}
+    paragraphs = tuple(p for p in kept if p.text not in told and without_by(p.text) != byline)
     return Reading(
         title=title,
         headline=metadata.headline,
-        byline=byline or metadata.byline,
+        byline=byline,
         standfirst=metadata.standfirst,
         published=metadata.published,
         modified=metadata.modified,

@@ -168,3 +168,11 @@ def test_the_posts_of_a_live_blog_are_read_in_their_order(box: str, name: str) -
     body = page(intro).replace(b"</article>", f"{boxes}</article>".encode())
     expected = [intro, *(text for post in posts for text in post)]
     assert [paragraph.text for paragraph in read_page(body).paragraphs] == expected
+
+
+@pytest.mark.parametrize("line", ["By Ada Quill", "Ada Quill", "By Ada Quill, 3 March 2026"])
+def test_the_byline_is_no_paragraph(line: str) -> None:
+    """Where it is known who wrote the article, the line that says so is not part of the text."""
+    reading = read_page(page(line, *prose(), head="<meta name='author' content='Ada Quill'>"))
+    assert reading.byline == "Ada Quill"
+    assert [paragraph.text for paragraph in reading.paragraphs] == list(prose())
