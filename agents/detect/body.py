@@ -16,6 +16,7 @@ from agents.detect.paragraphs import read_paragraphs
 from agents.detect.passed_over import all_prose, passed_over
 from agents.detect.prepare import drop_unseen, mark_paragraphs, show_quotes
 from agents.detect.rules import MIN_BODY, Rules, found, is_ignored
+from agents.detect.teasers import drop_teasers
 from schemas.article import Paragraph
 
 Body = tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]
@@ -33,13 +34,14 @@ LITTLE_IS_ENOUGH = use_config()
 LITTLE_IS_ENOUGH.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")
 
 
-def read_body(tree: HtmlElement, rules: Rules | None) -> Body:
-    """The paragraphs in a page, of which the tree is used up."""
+def read_body(tree: HtmlElement, rules: Rules | None, canonical: str | None) -> Body:
+    """The paragraphs in a page, of which the tree is used up. `canonical`: what it says that its address is."""
     try:
         drop_unseen(tree)
         mark_paragraphs(tree)
         show_quotes(tree)
         everything, corrected = [*all_prose(tree)], corrections(tree)  # before the tree is taken apart
+        drop_teasers(tree, canonical)
         kept, left_out = (_by_rules(tree, rules) if rules else None) or _by_extractor(tree)
         kept = (*kept, *missing(corrected, kept))
         left_out = (*left_out, *passed_over(everything, (*kept, *left_out)))

@@ -105,7 +105,7 @@ def _extract(tree: HtmlElement, rules: Rules | None) -> Reading:
         title, byline = (_named(tree, rules, key) for key in ("title", "author"))
         if rules:
             strip(tree, rules)
-        kept, left_out = read_body(tree, rules)
+        kept, left_out = read_body(tree, rules, metadata.canonical)
     except MemoryError:
         raise
     except Exception as error:

@@ -101,6 +101,36 @@ def test_headings_at_the_end_are_those_of_other_articles() -> None:
     ]
 
 
+CARD = "<{0}><a href='{1}/{2}'><h3>Ferry {2} hits the pier</h3></a><p>Nobody was hurt when ferry {2} came.</p></{0}>"
+
+
+@pytest.mark.parametrize("box", ["article", "div", "li"])
+@pytest.mark.parametrize("where", ["</p><p>", "</article>", "</body>"])
+def test_teasers_are_furniture(box: str, where: str) -> None:
+    """Boxes in a row with a linked heading and a line each are other articles, wherever they stand."""
+    readings = [
+        read_page(
+            page(*prose()).replace(where.encode(), _before(where, "".join(CARD.format(box, "/n", n) for n in row)))
+        )
+        for row in ((1, 2, 3), (4, 5, 6))
+    ]
+    assert [[paragraph.text for paragraph in reading.paragraphs] for reading in readings] == [list(prose())] * 2
+    assert "Nobody was hurt when ferry 1 came." in [paragraph.text for paragraph in readings[0].furniture]
+
+
+def _before(where: str, html: str) -> bytes:
+    """A box in front of a tag, between paragraphs where it is two."""
+    return (f"</p><section>{html}</section><p>" if where == "</p><p>" else f"<section>{html}</section>{where}").encode()
+
+
+def test_the_posts_of_a_live_blog_are_no_teasers() -> None:
+    """Their headings lead to addresses beneath the page's own."""
+    posts = "".join(CARD.format("article", "https://eastmere-echo.test/live/post", n) for n in range(3))
+    head = "<link rel='canonical' href='https://eastmere-echo.test/live'>"
+    body = page(*prose(), head=head).replace(b"</article>", f"{posts}</article>".encode())
+    assert "Nobody was hurt when ferry 1 came." in [paragraph.text for paragraph in read_page(body).paragraphs]
+
+
 def test_only_a_link_is_a_label_of_a_link() -> None:
     """`Read more: ...` leads away where it is a link, and is said by somebody where it is not."""
     linked = page(*prose(), "READ MORE: <a href='/other'>Ferry hits pier in thick fog off Eastmere</a>")
