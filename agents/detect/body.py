@@ -16,7 +16,7 @@ from agents.detect.paragraphs import read_paragraphs
 from agents.detect.passed_over import all_prose, passed_over
 from agents.detect.prepare import drop_unseen, mark_paragraphs, show_quotes
 from agents.detect.rules import MIN_BODY, Rules, found, is_ignored
-from agents.detect.teasers import drop_teasers
+from agents.detect.teasers import drop_links, drop_teasers
 from schemas.article import Paragraph
 
 Body = tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]
@@ -42,9 +42,10 @@ def read_body(tree: HtmlElement, rules: Rules | None, canonical: str | None) -> 
         show_quotes(tree)
         everything, corrected = [*all_prose(tree)], corrections(tree)  # before the tree is taken apart
         drop_teasers(tree, canonical)
+        links = drop_links(tree)
         kept, left_out = (_by_rules(tree, rules) if rules else None) or _by_extractor(tree)
         kept = (*kept, *missing(corrected, kept))
-        left_out = (*left_out, *passed_over(everything, (*kept, *left_out)))
+        left_out = (*left_out, *links, *passed_over(everything, (*kept, *left_out)))
     finally:
         # They keep a thousand texts of any length for the next page.
         trim.cache_clear()

@@ -9,12 +9,12 @@ import re
 import tomllib
 from collections.abc import Sequence
 from importlib.resources import files
-from urllib.parse import urlsplit
 
 from agents.detect.folding import fold
 from agents.detect.reading import BINARY, Reading
 from agents.detect.row import Row
 from agents.detect.shape import is_beginning
+from agents.detect.url import split
 
 FEW_WORDS = 120
 """Words of a page that may be a notice; an article that is as short has a title that says something else."""
@@ -80,5 +80,5 @@ def _is_front(url: str, canonical: str | None) -> bool:
 
 
 def _is_root(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.path in ("", "/") and not parts.query
+    parts = split(url)
+    return parts is not None and parts.path in ("", "/") and not parts.query

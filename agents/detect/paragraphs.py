@@ -25,6 +25,11 @@ MANY_HEADINGS = 3
 """Headings with nothing beneath them, at the end of an article, are those of other articles."""
 
 
+def is_link(length: int, linked: int) -> bool:
+    """Whether a text of so many characters, so many of them in links, is a link by and large."""
+    return length <= MAX_LINK_TEXT and linked > MAX_LINK_SHARE * length
+
+
 @dataclass(slots=True)
 class _Line:
     """What stands between two breaks."""
@@ -43,8 +48,7 @@ class _Line:
 
     def leads_away(self, text: str) -> bool:
         """Whether this text, which is what the pieces make, leads elsewhere."""
-        is_link = len(text) <= MAX_LINK_TEXT and self.linked > MAX_LINK_SHARE * len(text)
-        return is_link and self.own_words <= MAX_OWN_WORDS
+        return is_link(len(text), self.linked) and self.own_words <= MAX_OWN_WORDS
 
 
 def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import chain, islice
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
+
+from agents.detect.folding import clean
+from agents.detect.paragraphs import is_link
+from agents.detect.url import split
+from schemas.article import Paragraph
 
 MAX_BESIDE = 300
 """Characters that stand beside the heading of a teaser."""
@@ -33,6 +37,23 @@ def drop_teasers(tree: HtmlElement, canonical: str | None) -> None:
                 teaser.drop_tree()
 
 
+def drop_links(tree: HtmlElement) -> list[Paragraph]:
+    """Take the paragraphs out of a page that are nothing but a link to another page, and return them.
+
+    From a short page, the extractor returns paragraphs without their links.
+    """
+    dropped = []
+    for paragraph in [*tree.iter("p")]:
+        links = [*paragraph.iter("a")]
+        if len(links) != 1 or not _leads_away(paragraph, ""):
+            continue
+        text = clean(str(paragraph.text_content()))
+        if text and text == clean(str(links[0].text_content())) and is_link(len(text), len(text)):
+            dropped.append(Paragraph("text", text))
+            paragraph.drop_tree()
+    return dropped
+
+
 def _leads_away(heading: HtmlElement, own: str) -> bool:
     """Whether a heading is a link to another page, or stands in one."""
     link = next(chain(heading.iterancestors("a"), heading.iter("a")), None)
@@ -41,10 +62,8 @@ def _leads_away(heading: HtmlElement, own: str) -> bool:
 
 
 def _path(url: str) -> str:
-    try:
-        return urlsplit(url).path
-    except ValueError:  # brackets that are no IPv6 address
-        return ""
+    parts = split(url)
+    return parts.path if parts else ""
 
 
 def _teaser(heading: HtmlElement) -> HtmlElement | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import SplitResult, urlsplit
 
 import can_ada
 import xxhash
@@ -48,6 +49,14 @@ _PATH_SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|([^A-Za-z0-9._~!$&'()*+,;=:@/?-])")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+def split(url: str) -> SplitResult | None:
+    """The parts of a URL as a page has it, None where it cannot be taken apart: brackets that are no address."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def canonical_url(url: str) -> str:

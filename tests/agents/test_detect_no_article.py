@@ -107,6 +107,8 @@ def test_a_front_page_is_no_article() -> None:
     """A redirect to the front is told by what the page says its own address is."""
     front = page(*LONG, head="<link rel='canonical' href='https://eastmere-echo.test/'>")
     assert outcome(front, page(*prose())) == ("not_article", "the front page of the site")
+    broken = page(*LONG, head="<link rel='canonical' href='http://['>")
+    assert outcome(broken, page(*prose())) == ("edited", None)
     own = page(*LONG, head=f"<link rel='canonical' href='{URL}'>")
     assert outcome(own, page(*prose())) == ("edited", None)
 
