@@ -53,6 +53,10 @@ def run(settings: Settings) -> None:
     for ours in ("streams", "agents"):
         logging.getLogger(ours).setLevel(settings.log_level.upper())
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    # On a new cluster there is no coordinator for some seconds; where it stays so, liveness tells.
+    logging.getLogger("aiokafka.consumer.group_coordinator").addFilter(
+        lambda record: "GroupCoordinatorNotAvailableError" not in record.getMessage()
+    )
     # A commit that takes longer than the interval is no news for an operator: lag is what counts.
     logging.getLogger("mode.timers").setLevel(logging.ERROR)
     gc.freeze()  # the modules stay: no collection need look at them, which saves a tenth of the time
