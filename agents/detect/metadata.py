@@ -21,6 +21,11 @@ _NO_DATE = re.compile(r"0{1,4}\d?-|1970-01-01")
 _MAX_DATE = "2100-01-01"
 """No date is later. By itself the search asks the clock, and would read the same page otherwise on another day."""
 
+_LIVE = re.compile(
+    r"\blive ?(?:blog|updates?|ticker|coverage)\b|^live ?[:|]|\b(?:-|\||:) live(?: |$)|as it happened\b"
+    r"|\ben direct\b|\ben (?:vivo|directo)\b|minuto a minuto|\bin diretta\b|\bao vivo\b|\bliveblogg?\b"
+)
+
 _META_AUTHORS = ("author", "article:author", "byl", "parsely-author", "sailthru.author", "dc.creator")
 
 
@@ -56,13 +61,15 @@ def read_metadata(tree: HtmlElement) -> Metadata:
     author = authors(linked) or _meta_author(meta)
     if byline and _is_site(author, meta):
         author = None
+    title = title_of(tree, headline, meta.get("og:site_name"))
     flags = {
-        "live": "LiveBlogPosting" in types(linked),
+        "live": "LiveBlogPosting" in types(linked)
+        or _LIVE.search(fold(f"{title} {headline or ''}").casefold()) is not None,
         "many": _teasers(tree) >= _MANY,
         "paywalled": str(linked.get("isAccessibleForFree")).lower() == "false",
     }
     return Metadata(
-        title=title_of(tree, headline, meta.get("og:site_name")),
+        title=title,
         headline=headline,
         byline=author or byline,
         standfirst=standfirst,

@@ -118,8 +118,16 @@ def test_the_title_may_differ_from_the_headline() -> None:
 
 
 def test_a_live_page_is_marked() -> None:
-    """A live blog says so."""
-    assert metadata(linked({"@type": "LiveBlogPosting", "headline": "Live"})).flags == ("live",)
+    """A live blog says so, to machines or in its headline."""
+    assert metadata(linked({"@type": "LiveBlogPosting", "headline": "Storm"})).flags == ("live",)
+    for title in (
+        "Storm live updates: ferries stand still",
+        "Storm in Eastmere - as it happened",
+        "Sturm im Liveticker",
+    ):
+        assert metadata(body=f"<h1>{title}</h1>").flags == ("live",)
+    for title in ("They live on the pier", "Live music returns to Eastmere", "Where sailors live: a visit"):
+        assert metadata(body=f"<h1>{title}</h1>").flags == ()
 
 
 @pytest.mark.parametrize(
