@@ -12,6 +12,7 @@ from trafilatura.utils import line_processing, trim
 
 from agents.detect.corrections import corrections, missing
 from agents.detect.densest import densest, join_pieces
+from agents.detect.folding import clean
 from agents.detect.paragraphs import read_paragraphs
 from agents.detect.passed_over import all_prose, passed_over
 from agents.detect.prepare import drop_unseen, mark_paragraphs, show_quotes
@@ -113,14 +114,16 @@ def _run_extractor(tree: HtmlElement) -> Body:
     body = _extract(tree)
     if len(body[0]) <= FEW:
         short = _extract(tree, LITTLE_IS_ENOUGH)
-        if any(_joins(one.text, (*short[0], *short[1])) for one in body[0]):
+        titles = [clean(str(h1.text_content())) for h1 in tree.iter("h1")]
+        pieces = {*titles, *(one.text for one in (*short[0], *short[1]))} - {""}
+        if short[0] and any(_joins(one.text, pieces) for one in body[0]):
             return short
     return body
 
 
-def _joins(text: str, paragraphs: tuple[Paragraph, ...]) -> bool:
-    """Whether a text is made of several paragraphs."""
-    return sum(one.text != text and one.text in text for one in paragraphs) > 1
+def _joins(text: str, pieces: set[str]) -> bool:
+    """Whether a text is made of several pieces."""
+    return sum(piece != text and piece in text for piece in pieces) > 1
 
 
 def _extract(tree: HtmlElement, config: ConfigParser = DEFAULT_CONFIG) -> Body:

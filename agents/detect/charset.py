@@ -28,6 +28,9 @@ _SUPERSETS = {
 _META = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s{0,9}=\s{0,9}["']?([\w.:-]{1,40})""", re.IGNORECASE
 )
+FEW_LOST = 10
+"""How many times more characters that are not ASCII are read than lost, in a page that is UTF-8."""
+
 _META_WITHIN = 4096
 """Bytes in which a page names its charset; the standard says 1024."""
 
@@ -41,10 +44,10 @@ def decode(body: bytes, declared: str | None = None) -> str:
     for bom, charset in _BOMS:
         if body.startswith(bom):
             return body.decode(charset, "replace")
-    try:
-        return body.decode()
-    except UnicodeDecodeError:
-        pass
+    text = body.decode("utf-8", "replace")
+    lost = text.count("\ufffd")
+    if not lost or FEW_LOST * lost < len(text) - len(text.encode("ascii", "ignore")):
+        return text  # a sequence that was cut somewhere makes no other charset of the page
     meta = _META.search(body, 0, _META_WITHIN)
     for label in (declared, meta[1].decode("ascii", "replace") if meta else None):
         charset = _python_name(label or "")

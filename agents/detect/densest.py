@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
+from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
@@ -60,7 +60,10 @@ def join_pieces(prose: HtmlElement) -> None:
 
 
 def _leads_elsewhere(element: HtmlElement) -> bool:
-    return any(heading.find(".//a") is not None for heading in element.iter("h2", "h3", "h4"))
+    """Whether a heading in an element, or beside it, is a link."""
+    beside = (one for one in element.itersiblings(preceding=True) if one.tag in ("h1", "h2", "h3", "h4"))
+    headings = chain(element.iter("h2", "h3", "h4"), islice(beside, 1))
+    return any(heading.find(".//a") is not None for heading in headings)
 
 
 def _is_comment(element: HtmlElement) -> bool:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from agents.detect.folding import fold
+from schemas.article import Kind
 
 MAX_WORDS = 60
 
@@ -29,14 +30,17 @@ def _pattern(expressions: list[str]) -> str:
 
 _FURNITURE = re.compile(rf"(?:{_pattern(_WORDING['labels'])})[\s:.!>…»→|-]*|(?:{_pattern(_WORDING['lines'])})")
 _DATES = re.compile(_pattern(_WORDING["dates"]))
+_NETWORK = re.compile(_WORDING["parts"]["network"])
 _NEEDS_LINK = re.compile(_WORDING["needs_link"])
 
 
-def is_furniture(text: str, *, linked: bool, heading: bool = False) -> bool:
+def is_furniture(text: str, *, linked: bool, kind: Kind = "text") -> bool:
     """Whether a line belongs to the page and not to the article. `linked`: whether half of it or more is a link."""
     line = fold(text).casefold()
     if len(line.split()) > MAX_WORDS:
         return False
     if _DATES.fullmatch(line):
-        return not heading
+        return kind not in ("heading", "item")
+    if kind == "item" and not linked and _NETWORK.fullmatch(line):
+        return False  # a list of networks, rather than of links to them
     return bool(_FURNITURE.fullmatch(line)) and (linked or not _NEEDS_LINK.match(line))

@@ -44,7 +44,8 @@ def _things(data: object) -> Iterator[dict[str, Any]]:
         if isinstance(thing, dict):
             yield thing
             graph = thing.get("@graph")
-            yield from (node for node in (graph if isinstance(graph, list) else []) if isinstance(node, dict))
+            nodes = [*(graph if isinstance(graph, list) else []), thing.get("mainEntity")]
+            yield from (node for node in nodes if isinstance(node, dict))
 
 
 def types(thing: dict[str, Any]) -> list[str]:

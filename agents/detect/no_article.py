@@ -28,7 +28,7 @@ HARDLY_ANY = 25
 STUB = 2
 """How many times the words before a wall the article had; a shorter cut may be an edit."""
 
-_SITE = re.compile(r" [|\u00b7\u00bb-] ")
+_SITE = re.compile(r" [|\u00b7\u00bb\u203a-] ")
 """What divides a title from the name of its site; folded text has one dash."""
 
 _NOTICES = {
@@ -62,12 +62,13 @@ def notice(title: str, paragraphs: Sequence[str], *, says_article: bool = False)
     words = len(text.split())
     if words > FEW_WORDS:
         return None
-    heading = _SITE.split(fold(title).casefold())[0]
-    if len(heading.split()) > HEADING:
+    headings = _SITE.split(fold(title).casefold())
+    if len(headings[0].split()) > HEADING:
         return None
     for what in _WALLS if says_article else (*_FAULTS, *_WALLS):
         pattern = _NOTICES[what]
-        if pattern.search(heading or text) and (words <= HARDLY_ANY or pattern.search(text)):
+        is_headed = any(pattern.search(heading or text) for heading in headings)
+        if is_headed and (words <= HARDLY_ANY or pattern.search(text)):
             return what
         if words <= HARDLY_ANY and pattern.match(text):
             return what

@@ -37,7 +37,10 @@ MAX_TAIL = 4096
 _LIMIT = "XML_PARSE_HUGE"
 """Stands in libxml2's messages on its limits, as the way around them."""
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL_REFERENCES = re.compile(
+    "&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?", re.IGNORECASE
+)
 
 
 def read_page(
@@ -62,6 +65,7 @@ def read_page(
         return Reading(flags=(BINARY,))
     if (tags := cleaned.count("<")) > MAX_TAGS:
         raise BadRecordError(Reason.TOO_COMPLEX, f"the page has {tags} tags, {MAX_TAGS} can be read")
+    cleaned = _CONTROL_REFERENCES.sub("", cleaned)  # no tree takes them back
     visible = visible_hash(cleaned)
     if visible == known:
         return Reading(visible=visible)

@@ -16,7 +16,7 @@ _BREAKS = {*_KINDS, "list", "table", "lb", "body"}
 
 MAX_LINK_TEXT = 200
 MAX_LINK_SHARE = 0.6
-MAX_OWN_WORDS = 6
+MAX_OWN_WORDS = 3
 """A paragraph of at most so many characters, with more than this share of link text and hardly a word beside it, leads
 elsewhere."""
 
@@ -64,7 +64,7 @@ def read_paragraphs(body: _Element) -> tuple[tuple[Paragraph, ...], tuple[Paragr
         if text := clean("".join(line.pieces)):
             kind = kinds[-1]
             is_link = 2 * line.linked >= len(text)
-            beside = line.leads_away(text) or is_furniture(text, linked=is_link, heading=kind == "heading")
+            beside = line.leads_away(text) or is_furniture(text, linked=is_link, kind=kind)
             (left_out if beside else kept).append(Paragraph(kind, text))
         line = _Line()
 

@@ -20,6 +20,12 @@ _UNSEEN = (
     "template", "iframe", "textarea", "select", "button", "style", "svg", "link", "meta", "source", "img", "input",
     "picture", "video", "audio", "map", "canvas", "embed",
 )  # fmt: skip
+_INLINE = ("time", "label", "output", "data", "object", "math", "button")
+_HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
+_SENTENCES = {*_HEADINGS, "p", "li", "dd", "td", "blockquote", "span", "em", "strong", "b", "i", "a"}
+MIN_BESIDE = 20
+"""Characters beside an element that make a sentence of what it is in."""
+
 _MAX_BOXES = 4
 _MAX_QUOTES = 200
 _HOLDERS = {"article", "center", "div", "main", "section", "td"}
@@ -28,12 +34,25 @@ _HOLDERS = {"article", "center", "div", "main", "section", "td"}
 def drop_unseen(tree: HtmlElement) -> None:
     """Take out what holds no text to read: `agents.detect.visible` does not look at it either.
 
-    Every search of the extractor is the faster for it. JSON-LD stays, where it looks for the text of an empty page.
+    What the extractor would take out of the middle of a sentence is made a part of it. Every search of the extractor is
+    the faster for what is gone. JSON-LD stays, where it looks for the text of an empty page.
     """
+    for element in [*tree.iter(*_INLINE)]:
+        if _is_said(element):
+            element.drop_tag()
     strip_elements(tree, *_UNSEEN, with_tail=False)
     for script in [*tree.iter("script")]:
         if "ld+json" not in (script.get("type") or ""):
             script.drop_tree()
+
+
+def _is_said(element: HtmlElement) -> bool:
+    """Whether an element is part of a sentence or a heading; by itself, a `time` is when the page was made."""
+    parent = element.getparent()
+    if parent is None or element.tag == "button":
+        return parent is not None and parent.tag in _HEADINGS
+    beside = len(str(parent.text_content())) - len(str(element.text_content()))
+    return parent.tag in _SENTENCES and beside >= MIN_BESIDE
 
 
 def mark_paragraphs(tree: HtmlElement) -> None:

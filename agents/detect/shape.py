@@ -54,7 +54,7 @@ def _hash(text: str) -> int:
 
 def is_beginning(old: Shape, new: Shape) -> bool:
     """Whether a text is shorter than the old one, and its beginning, up to a paragraph that may be cut."""
-    kept = new.paragraphs[:-1]
+    kept = new.paragraphs[:-1] or new.paragraphs
     return bool(kept) and old.paragraphs[: len(kept)] == kept and new.words < old.words
 
 

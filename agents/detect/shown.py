@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from agents.detect.folding import clean, fold
 from agents.detect.reading import MAX_FIELD
 
-MAX_BYLINE = 120
+MAX_BYLINE = 200
 """Characters of a byline that the page shows; what is longer is a biography."""
 
 _MAX_MARKED = 100
@@ -31,7 +31,10 @@ _MARKED = XPath(
     "//@class[contains(., 'byline') or contains(., 'aut') or contains(., 'standfirst') or contains(., 'dek')]/.."
     " | //@rel[. = 'author']/.. | //@itemprop[. = 'author' or . = 'description']/.."
 )
-_BYLINE = {"author", "byline", "autor", "auteur", "autore"}
+_BYLINE = {
+    "author", "authors", "byline", "article-byline", "article__byline", "byline__name", "author-name", "post-author",
+    "article-author", "entry-author", "autor", "auteur", "autore",
+}  # fmt: skip
 _STANDFIRST = {"description", "standfirst", "dek"}
 """Whole names of classes, and values of `itemprop`. Longer names are those of teasers, comments and the like."""
 
@@ -40,9 +43,13 @@ _BY = re.compile(r"(?:by|von|par|por|door|av|af)\b:?\s+(?=\S)", re.IGNORECASE)
 _DAY = r"\d{1,2}(?:st|nd|rd|th|\.)?(?:,|$|\s+(?:\d|at\b)|\s*[|\u2022\u00b7-])"
 _WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?"
 _BEHIND_NAMES = re.compile(
-    rf"[\s,-]*(?:[|\u2022\u00b7]|(?:\b{_WEEKDAY}\s+)?\b[^\W\d]+\.?,?\s+(?={_DAY})|\b{_WEEKDAY}\s+\d|\b(?:{'|'.join(_DATED)})\b|\d|@\w).*",
+    rf"[\s,|\u2022\u00b7-]*(?:(?:\b{_WEEKDAY}\s+)?\b[^\W\d]+\.?,?\s+(?={_DAY})|\b{_WEEKDAY}\s+\d|\b(?:{'|'.join(_DATED)})\b|\d|@\w).*",
     re.DOTALL | re.IGNORECASE,
 )  # a month before a day, or what else cannot stand in a name
+
+_ASIDE = {"aside", "footer", "nav"}
+_BESIDE = re.compile("comment|related|sidebar|teaser|footer|most-read", re.IGNORECASE)
+_MAX_AROUND = 8
 
 _UNREAD = ("script", "style", "template", "textarea", "select", "svg")
 
@@ -51,13 +58,21 @@ def shown_byline_and_standfirst(tree: HtmlElement) -> tuple[str | None, str | No
     """The first byline and the first standfirst of a reasonable length that the page shows as such."""
     byline = standfirst = None
     for element in cast("list[HtmlElement]", _MARKED(tree))[:_MAX_MARKED]:
-        names = {element.get("rel"), element.get("itemprop"), *(element.get("class") or "").split()}
+        names = {element.get("rel"), element.get("itemprop"), *(element.get("class") or "").lower().split()}
+        if _is_beside(element):
+            continue
         text = _text(element, "time") if names & (_BYLINE | _STANDFIRST) else ""
         if names & _BYLINE and byline is None and 2 < len(text) <= MAX_BYLINE:  # noqa: PLR2004 - shorter is no name
             byline = without_by(text)
         if names & _STANDFIRST and standfirst is None and text:
             standfirst = text
     return byline, standfirst
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    """Whether an element belongs to a comment, or to another article."""
+    around = islice(element.iterancestors(), _MAX_AROUND)
+    return any(one.tag in _ASIDE or _BESIDE.search(f"{one.get('class')} {one.get('id')}") for one in around)
 
 
 def without_by(text: str) -> str:

@@ -20,6 +20,9 @@ _TAG = re.compile(r"<(title|meta|script)\b", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"""(?>[^"'>]+|"[^"]*"|'[^']*')*>""")
 _TELLING = re.compile(r"title|author|byl|creator", re.IGNORECASE)
 
+_LABEL = re.compile(r"<(?:button|label)\b[^<>]{0,1000}>([^<>]{2,300})", re.IGNORECASE)
+"""What is shown, too, but left out of the plain text."""
+
 _END = re.compile(r"</(?:script|title)\b", re.IGNORECASE)
 
 _MAX_TAGS = 5000
@@ -34,6 +37,7 @@ def visible_hash(page: str) -> str:
 
 
 def _told(page: str) -> Iterator[str]:
+    yield from (label[1] for label in islice(_LABEL.finditer(page), _MAX_TAGS))
     for tag in islice(_TAG.finditer(page), _MAX_TAGS):
         found = _ATTRIBUTES.match(page, tag.end(), tag.end() + _MAX_ATTRIBUTES)
         if found is None:

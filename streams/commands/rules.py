@@ -89,7 +89,7 @@ def learn_rules(settings: Settings, host: str | None, articles: int, *, dry_run:
         for line in new:
             click.echo(f"{of}\t{lines[line]} articles\t{line}")
         if not dry_run:
-            path = folder / f"{of}.txt"
+            path = folder / f"{of}.txt" if rules is None else Path(rules.name)  # its own file would hide the other
             before = path.read_text("utf-8").rstrip("\n") + "\n" if path.exists() else ""
             path.write_text(before + "".join(f"ignore_text: {re.escape(line)}\n" for line in new), "utf-8")
 
@@ -127,7 +127,8 @@ async def _common(settings: Settings, articles: int) -> dict[str, dict[str, int]
 
     Articles that begin alike are one: copies of a text are not what is common to a paper.
     """
-    seen: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    articles_of: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    beginnings_of: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     async with committed_consumer(settings, topics.VERSION) as consumer:
         await consumer.seek_to_beginning(*consumer.assignment())
         async with aclosing(records_until_end(consumer)) as records:
@@ -137,7 +138,12 @@ async def _common(settings: Settings, articles: int) -> dict[str, dict[str, int]
                 except BadRecordError as error:
                     click.echo(f"newsdiff: {error}", err=True)
                     continue
-                for paragraph in version.paragraphs:
-                    seen[version.meta.domain.removeprefix("www.")][paragraph.text].add(version.paragraphs[0].text)
-    counted = {host: {text: len(ids) for text, ids in texts.items()} for host, texts in seen.items()}
+                host, texts = version.meta.domain.removeprefix("www."), [p.text for p in version.paragraphs]
+                for text in texts:
+                    articles_of[host][text].add(version.article.id)
+                    beginnings_of[host][text].add(next((other for other in texts if other != text), ""))
+    counted = {
+        host: {text: min(len(ids), len(beginnings_of[host][text])) for text, ids in texts.items()}
+        for host, texts in articles_of.items()
+    }
     return {host: {t: n for t, n in texts.items() if n >= articles} for host, texts in counted.items()}

@@ -22,7 +22,8 @@ from agents.detect.visible import visible_hash
         "Sign up for our morning newsletter", "Get the day's news in your inbox",
         "You have 3 free articles left this month.", "We use cookies to measure how this site is used.",
         "\u00a9 2026 Eastmere Echo. All rights reserved.", "July 1, 2026", "Tuesday, 3 March 2026",
-        "1:36 AM PST 11/19/2019 by Ada Quill", "2026-03-01 12:05", "Last updated: July 23, 2026", "Updated at 14:05",
+        "1:36 AM PST 11/19/2019", "2h ago", "Vor 5 Minuten aktualisiert", "5分钟前",
+        "2026-03-01 12:05", "Last updated: July 23, 2026", "Updated at 14:05",
         "Updated at 14:05 on Tuesday", "Published 3 March 2026, updated 4 March 2026 14:05 GMT", "Stand: 3. März 2026",
         "Aktualisiert am 03.03.2026 um 14:05 Uhr", "Publié le 3 mars 2026 à 14h05, mis à jour à 15h10",
         "Temps de lecture : 3 min", "Tiempo de lectura: 3 min", "1,204 people are reading this story",
@@ -49,6 +50,7 @@ def test_furniture_is_told_by_its_wording(line: str) -> None:
         "Inscrivez-vous sur les listes avant le 31 janvier, a rappelé le ministre.",
         "Download the app, he told patients.",
         "Subscribe to updates, the group told its followers.", "By continuing to sell cookies, the shop broke the law.",
+        "11/19/2019 by Ada Quill", "Inscrivez-vous sur les listes avant le 3 mars",
         "Published in 2019, the book sold two million copies.", "On July 1, 2026, it rained.",
         "Updated figures show that 12 people died.", "Updated 3 March 2026: the dead were 13.",
         "Update 14:05: Police say that 12 people were hurt.", "Correction 3 March 2026: it rained.", "10.30",
@@ -119,6 +121,23 @@ def test_teasers_are_furniture(box: str, where: str) -> None:
 def _before(where: str, html: str) -> bytes:
     """A box in front of a tag, between paragraphs where it is two."""
     return (f"</p><section>{html}</section><p>" if where == "</p><p>" else f"<section>{html}</section>{where}").encode()
+
+
+def test_a_list_is_no_share_bar() -> None:
+    """What is listed is told, be it names of networks or dates; a link to a network is not."""
+    items = "<ul><li>TikTok</li><li>Mastodon</li><li>Monday 12 May 2026</li></ul>"
+    body = page(*prose()).replace(b"</article>", f"{items}</article>".encode())
+    assert [p.text for p in read_page(body).paragraphs][-3:] == ["TikTok", "Mastodon", "Monday 12 May 2026"]
+
+
+def test_the_next_article_is_another_one() -> None:
+    """Where a page goes on with the next article, its heading leads there, and its text is not joined."""
+    box = "<article class='story'><h2><a href='/n'>Next</a></h2><div class='b'>{}</div></article>"
+    text = "".join(f"<p>{one}</p>" for one in prose("other"))
+    body = page(*prose()).replace(b"</h1>", b"</h1><div class='b'>").replace(b"</article>", b"</div></article>")
+    body = body.replace(b"<article>", b"<main><article class='story'>")
+    body = body.replace(b"</body>", f"{box.format(text)}</main></body>".encode())
+    assert [p.text for p in read_page(body).paragraphs] == list(prose())
 
 
 def test_the_posts_of_a_live_blog_are_no_teasers() -> None:

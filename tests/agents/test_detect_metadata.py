@@ -170,11 +170,21 @@ def test_fields_are_bounded() -> None:
         ("By Ada Quill and Ben Oar | 5 min read", "Ada Quill and Ben Oar"),
         ("By Ada Quill<style>p{}</style><script>x()</script>", "Ada Quill"),
         ("Byron Oar, Harbour editor", "Byron Oar, Harbour editor"),
+        ("By Ada Quill | Ben Oar", "Ada Quill | Ben Oar"),
+        ("By Ada Quill · 3 March 2026", "Ada Quill"),
     ],
 )
 def test_a_byline_is_the_names(shown: str, byline: str) -> None:
     """Without the word before them, and without the dates and times behind them, which change."""
     assert metadata(body=f"<p class=byline>{shown}</p>").byline == byline
+
+
+@pytest.mark.parametrize("box", ["<div id=comments>{}</div>", "<aside>{}</aside>", "<div class=related-list>{}</div>"])
+def test_whoever_comments_is_no_author(box: str) -> None:
+    """What stands in comments, beside the article or in other ones is not said of it."""
+    body = box.format("<p class=byline>By Someone Else</p><p class=standfirst>Other news</p>")
+    assert (metadata(body=body).byline, metadata(body=body).standfirst) == (None, None)
+    assert metadata(body=f"{body}<p class=article__byline>By Ada Quill</p>").byline == "Ada Quill"
 
 
 def test_the_paper_is_no_author() -> None:

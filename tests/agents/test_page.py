@@ -176,3 +176,50 @@ def test_the_byline_is_no_paragraph(line: str) -> None:
     reading = read_page(page(line, *prose(), head="<meta name='author' content='Ada Quill'>"))
     assert reading.byline == "Ada Quill"
     assert [paragraph.text for paragraph in reading.paragraphs] == list(prose())
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<time>4 May</time>",
+        "<label>4 May</label>",
+        "<output>4 May</output>",
+        "<data value='1'>4 May</data>",
+        "<b>4 May</b>",
+    ],
+)
+def test_no_part_of_a_sentence_is_left_out(part: str) -> None:
+    """A date or a number in an element of its own is read with its sentence, and an edit of it is seen."""
+    before, after = (
+        page(*prose(), f"The board of the harbour meets on {text}, it said.") for text in (part, part.replace("4", "5"))
+    )
+    assert read_page(before).paragraphs[-1].text == "The board of the harbour meets on 4 May, it said."
+    assert read_page(before).hash != read_page(after).hash
+    assert read_page(before).visible != read_page(after).visible
+
+
+def test_a_heading_that_is_a_button_is_read() -> None:
+    """Questions that open their answers are buttons."""
+    before, after = (
+        page(*prose()).replace(b"</p><p>", f"</p><h3><button>Will {who} pay?</button></h3><p>".encode(), 1)
+        for who in ("savers", "nobody")
+    )
+    assert "Will savers pay?" in [paragraph.text for paragraph in read_page(before).paragraphs]
+    assert read_page(before).hash != read_page(after).hash
+    assert read_page(before).visible != read_page(after).visible
+
+
+@pytest.mark.parametrize("odd", ["\x0c", "&#1;", "&#12;", "&#x1f", "&#xFFFE;", "&#0011;"])
+def test_control_characters_cost_no_page(odd: str) -> None:
+    """Written as they are or by their numbers, they are taken out."""
+    text = "<br><br>".join((*prose(), f"It {odd}rained."))
+    body = f"<html><head><title>Storm</title></head><body><div><h1>Storm</h1>{text}</div></body></html>"
+    assert [paragraph.text for paragraph in read_page(body.encode()).paragraphs] == [*prose(), "It rained."]
+
+
+def test_one_sentence_is_read_without_its_headline() -> None:
+    """The shortest of articles has one."""
+    body = (
+        b"<html><head><title>Fire</title></head><body><h1>Fire in Harrow</h1><p>Two died on Monday.</p></body></html>"
+    )
+    assert [paragraph.text for paragraph in read_page(body).paragraphs] == ["Two died on Monday."]
