@@ -14,7 +14,7 @@ MIN_LENGTH, MAX_LENGTH = 30, 1500
 """Characters of a correction."""
 
 _LABEL = (
-    r"(?:corrections?|clarifications?|editor'?s note|korrektur(?:en)?|richtigstellung|anmerkung der redaktion|"
+    r"(?:corrections?|clarifications?|editor.?s note|korrektur(?:en)?|richtigstellung|anmerkung der redaktion|"
     r"rectificatif|précision|erratum|correcci[oó]n|fe de errores|nota del editor|errata|rettifica|precisazione|"
     r"correctie|rectificatie|corre[cç][aã]o|rättelse|rettelse|sprostowanie|исправление|更正|訂正)"
 )
@@ -28,7 +28,12 @@ _CORRECTS = re.compile(
     re.DOTALL,
 )
 _ONLY_LABEL = re.compile(rf"{_LABEL}\s?:?")
-_HINT = re.compile(rf"{_LABEL}|version|caption|headline|this {_THIS} (?:has been|was)")
+_HINT = re.compile(
+    rf"{_LABEL}|(?:earlier|previous|former) (?:version|headline|caption)|this {_THIS} (?:has been|was)"
+    r"|(?:frühere|vorherige)n? (?:version|fassung)|une (?:première )?version"
+)
+"""Pages without this, which are most, have no correction."""
+
 _BLOCKS = ("p", "div", "li", "section", "aside", "footer", "blockquote", "h2", "h3", "h4", "h5", "h6")
 _AROUND = {"nav", "form"}
 _BOXES = (*_BLOCKS, *_AROUND, "header", "article", "main", "ul", "ol", "table")
@@ -36,7 +41,7 @@ _BOXES = (*_BLOCKS, *_AROUND, "header", "article", "main", "ul", "ol", "table")
 
 def corrections(tree: HtmlElement) -> list[Paragraph]:
     """The corrections on a page, in their order."""
-    if not _HINT.search(fold(str(tree.text_content())).casefold()):
+    if not _HINT.search(" ".join(str(tree.text_content()).split()).casefold()):
         return []
     return [
         Paragraph("text", text)

@@ -18,7 +18,7 @@ from agents.detect.metadata import read_metadata
 from agents.detect.no_article import notice
 from agents.detect.reading import BINARY, MAX_FIELD, Reading
 from agents.detect.rules import Rules, found, rules_for, strip
-from agents.detect.shown import without_by
+from agents.detect.shown import MAX_BYLINE, without_by
 from agents.detect.visible import visible_hash
 from schemas.errors import BadRecordError, Reason, shown
 
@@ -116,8 +116,8 @@ def _extract(tree: HtmlElement, rules: Rules | None) -> Reading:
         raise BadRecordError(Reason.UNREADABLE, f"the extractor failed on the page: {shown(error)}") from error
     title = title or metadata.title
     byline = byline or metadata.byline
-    told = {title, metadata.standfirst, byline}
-    paragraphs = tuple(p for p in kept if p.text not in told and without_by(p.text) != byline)
+    told = {title, metadata.standfirst}
+    paragraphs = tuple(p for p in kept if p.text not in told and not _is_byline(p.text, byline))
     return Reading(
         title=title,
         headline=metadata.headline,
@@ -135,6 +135,10 @@ def _extract(tree: HtmlElement, rules: Rules | None) -> Reading:
         extractor=f"{EXTRACTOR} rules/{rules.version}" if rules else EXTRACTOR,
         flags=metadata.flags,
     )
+
+
+def _is_byline(text: str, byline: str | None) -> bool:
+    return byline is not None and len(text) <= MAX_BYLINE and without_by(text) == byline
 
 
 def _named(tree: HtmlElement, rules: Rules | None, key: str) -> str | None:
