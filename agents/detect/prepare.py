@@ -51,8 +51,9 @@ def _is_said(element: HtmlElement) -> bool:
     parent = element.getparent()
     if parent is None or element.tag == "button":
         return parent is not None and parent.tag in _HEADINGS
-    beside = len(str(parent.text_content())) - len(str(element.text_content()))
-    return parent.tag in _SENTENCES and beside >= MIN_BESIDE
+    if parent.tag not in _SENTENCES or next(parent.iterchildren(*_BLOCKS), None) is not None:
+        return False
+    return len(str(parent.text_content())) - len(str(element.text_content())) >= MIN_BESIDE
 
 
 def mark_paragraphs(tree: HtmlElement) -> None:
