@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from configparser import ConfigParser
 from copy import deepcopy
 
@@ -98,12 +99,12 @@ def _page_of(elements: list[HtmlElement]) -> HtmlElement:
 
 
 def _show_boxes(headings: list[HtmlElement]) -> None:
-    """Take the classes off the boxes around headings: by one of them the extractor takes the first for the article."""
-    for heading in headings:
-        box = heading.getparent()
-        if box is not None:
+    """Take the class off boxes around headings that share one: by it the extractor takes the first for the article."""
+    boxes = [box for heading in headings if (box := heading.getparent()) is not None]
+    names = Counter(box.get("class") for box in boxes)
+    for box in boxes:
+        if names[box.get("class")] > 1:
             box.attrib.pop("class", None)
-            box.attrib.pop("id", None)
 
 
 def _run_extractor(tree: HtmlElement) -> Body:
