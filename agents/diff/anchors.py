@@ -24,18 +24,14 @@ def equal_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
 def anchors(old: Sequence[str], new: Sequence[str]) -> tuple[list[Pair], list[Pair]]:
     """The unchanged paragraphs that hold the texts together, in order; and those that certainly moved.
 
-    An anchor is in the equal start or end of the texts, or is there once on either side: of these, the heaviest chain
-    that can stand in order. Those that are not in it moved.
+    An anchor is there once on either side: of these, the heaviest chain that can stand in order. Those that are not in
+    it moved.
     """
-    head, tail = equal_ends(old, new)
-    once_old = _once(old, head, len(old) - tail)
-    once_new = _once(new, head, len(new) - tail)
+    once_old, once_new = _once(old), _once(new)
     same = [(i, once_new[text], len(text) + 1) for text, i in once_old.items() if text in once_new]
     chain = [(i, j) for i, j, _ in heaviest_chain(same)]
     fixed = set(chain)
-    start = [(n, n) for n in range(head)]
-    end = [(len(old) - n, len(new) - n) for n in range(tail, 0, -1)]
-    return [*start, *chain, *end], [(i, j) for i, j, _ in same if (i, j) not in fixed]
+    return chain, [(i, j) for i, j, _ in same if (i, j) not in fixed]
 
 
 def gaps(
@@ -50,7 +46,7 @@ def gaps(
         b = next_b + (next_b < len(new) and new[next_b] == j)
 
 
-def _once(paragraphs: Sequence[str], start: int, stop: int) -> dict[str, int]:
-    """The places of the paragraphs that are there once between start and stop."""
-    counts = Counter(paragraphs[start:stop])
-    return {paragraphs[n]: n for n in range(start, stop) if counts[paragraphs[n]] == 1}
+def _once(paragraphs: Sequence[str]) -> dict[str, int]:
+    """The places of the paragraphs that are there once."""
+    counts = Counter(paragraphs)
+    return {text: place for place, text in enumerate(paragraphs) if counts[text] == 1}

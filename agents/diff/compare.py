@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from agents.diff.align import align
+from functools import cache
+
+from agents.diff.common import common
 from agents.diff.rows import rows
 from agents.diff.spans import word_spans
 from agents.diff.text import Text
-from agents.diff.tokens import Lexicon, count_words
+from agents.diff.tokens import count_words
 from schemas.change import Diff, Stats
 
 
@@ -16,12 +18,12 @@ def diff(old: Text, new: Text) -> Diff:
     The same texts always give the same diff. Time and memory grow with the size of the texts, times a logarithm; what
     would grow faster has a limit (the constants in capitals of this package), beyond which text counts as rewritten.
     """
-    lexicon = Lexicon()
+    compared = cache(common)
     return Diff(
-        title=word_spans(old.title, new.title, lexicon),
-        byline=word_spans(old.byline or "", new.byline or "", lexicon),
-        standfirst=word_spans(old.standfirst or "", new.standfirst or "", lexicon),
-        rows=rows(old.paragraphs, new.paragraphs, align(old.paragraphs, new.paragraphs, lexicon), lexicon),
+        title=word_spans(old.title, new.title, compared),
+        byline=word_spans(old.byline or "", new.byline or "", compared),
+        standfirst=word_spans(old.standfirst or "", new.standfirst or "", compared),
+        rows=rows(old.paragraphs, new.paragraphs, compared),
     )
 
 

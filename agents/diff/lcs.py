@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import LCSseq
@@ -46,7 +46,7 @@ class _Part:
         return max(self.old_stop - self.old_start, self.new_stop - self.new_start)
 
 
-def matching_blocks(old: Sequence[int], new: Sequence[int]) -> list[Block]:
+def matching_blocks(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Block]:
     """The runs of a longest common subsequence, in order.
 
     Exact up to `MAX_CELLS`. Beyond, both sides are split at anchors, and a part that stays too large is given up: it
@@ -86,7 +86,7 @@ def _merged(blocks: Sequence[Block]) -> list[Block]:
     return merged
 
 
-def _equal_ends(old: Sequence[int], new: Sequence[int], part: _Part) -> tuple[list[Block], _Part]:
+def _equal_ends(old: Sequence[Hashable], new: Sequence[Hashable], part: _Part) -> tuple[list[Block], _Part]:
     """The equal tokens at both ends, and what lies between."""
     shortest = min(part.old_stop - part.old_start, part.new_stop - part.new_start)
     head = 0
@@ -100,7 +100,7 @@ def _equal_ends(old: Sequence[int], new: Sequence[int], part: _Part) -> tuple[li
     return [block for block in blocks if block[2]], inner
 
 
-def _exact(old: Sequence[int], new: Sequence[int], part: _Part) -> list[Block]:
+def _exact(old: Sequence[Hashable], new: Sequence[Hashable], part: _Part) -> list[Block]:
     first, second = old[part.old_start : part.old_stop], new[part.new_start : part.new_stop]
     # Strings are read faster than lists. A character for each token that both have suffices: less than 2 ** 13.
     letters = {token: chr(number) for number, token in enumerate(set(first) & set(second), 2)}
@@ -110,13 +110,13 @@ def _exact(old: Sequence[int], new: Sequence[int], part: _Part) -> list[Block]:
     return [(block.a + part.old_start, block.b + part.new_start, block.size) for block in blocks if block.size]
 
 
-def _anchors(old: Sequence[int], new: Sequence[int], part: _Part, length: int) -> list[Block]:
+def _anchors(old: Sequence[Hashable], new: Sequence[Hashable], part: _Part, length: int) -> list[Block]:
     """Runs that are equal and occur once on either side, as many in order as possible, not overlapping."""
-    places: dict[tuple[int, ...], int] = {}
+    places: dict[tuple[Hashable, ...], int] = {}
     for i in range(part.old_start, part.old_stop - length + 1):
         run = tuple(old[i : i + length])
         places[run] = -1 if run in places else i
-    found: dict[tuple[int, ...], int] = {}
+    found: dict[tuple[Hashable, ...], int] = {}
     for j in range(part.new_start, part.new_stop - length + 1):
         run = tuple(new[j : j + length])
         if places.get(run, -1) >= 0:

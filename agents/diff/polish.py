@@ -8,8 +8,8 @@ from agents.diff.tokens import Words
 MAX_SWALLOWED_TOKENS = 4
 MAX_SWALLOWED_CHARS = 20
 """What stays between two rewritten stretches is marked as rewritten too where it is no longer than this, nor than
-either of them: chance words ("of the") that would tear one edit into many. The second condition is that of
-diff-match-patch's semantic clean-up; alone it swallows phrases that a reader wants to see kept."""
+what either of them replaces: chance words ("of the") that would tear one edit into many. The second condition is much
+that of diff-match-patch's semantic clean-up; alone it swallows phrases that a reader wants to see kept."""
 
 _SENTENCE_ENDS = frozenset(".!?…。！？؟।")  # noqa: RUF001 - the full stops of other scripts
 _CLAUSE_ENDS = frozenset(",;:–—，、；：،؛")  # noqa: RUF001 - the commas of other scripts
@@ -42,8 +42,8 @@ def _is_small(before: Block, block: Block, after: Block, old: Words, new: Words)
     added = new.width(before[1] + before[2], j), new.width(j + length, after[1])
     return (
         chars <= MAX_SWALLOWED_CHARS
-        and chars <= max(removed[0], added[0])
-        and chars <= max(removed[1], added[1])
+        and chars <= removed[0] + added[0]
+        and chars <= removed[1] + added[1]
         and any(removed)  # words between two insertions were not rewritten,
         and any(added)  # nor were those between two deletions
     )
@@ -67,7 +67,11 @@ def _slid(blocks: list[Block], old: Words, new: Words) -> list[Block]:
 
 def _best_shift(words: Words, start: int, stop: int, most_left: int, most_right: int) -> int:
     """By how many tokens the edit [start, stop) moves: up to `most_left` to the left, `most_right` to the right."""
-    tokens = words.exact
+    tokens = words.tokens
+    can_go_left = most_left and tokens[start - 1] == tokens[stop - 1]
+    can_go_right = most_right and tokens[start] == tokens[stop]
+    if not can_go_left and not can_go_right:
+        return 0
     best = (_border(words, start) + _border(words, stop), 0)
     left = 0
     while left < most_left and tokens[start - left - 1] == tokens[stop - left - 1]:
@@ -82,16 +86,22 @@ def _best_shift(words: Words, start: int, stop: int, most_left: int, most_right:
 
 def _border(words: Words, index: int) -> int:
     """How natural it is that an edit starts or ends before a token: 4 between paragraphs, 0 inside a word group."""
-    if index in (0, len(words)):
+    if index == 0:
+        return 1 if words.first else 4
+    tokens, bounds = words.tokens, words.bounds
+    if index < len(tokens):
+        space = words.text[bounds[2 * index - 1] : bounds[2 * index]]
+    elif words.stop == len(words.text):
         return 4
-    space = words.text[words.end(index - 1) : words.start(index)]
+    else:
+        space = " "
     if "\n" in space:
         return 4
-    if not space and words.tokens[index - 1] not in _SENTENCE_ENDS:  # scripts without spaces have full stops, too
-        return 0
     last = index - 1
-    while last and last > index - _MAX_CLOSERS and words.tokens[last] in _CLOSERS:
+    if not space and tokens[last] not in _SENTENCE_ENDS:  # scripts without spaces have full stops, too
+        return 0
+    while last and last > index - _MAX_CLOSERS and tokens[last] in _CLOSERS:
         last -= 1
-    if words.tokens[last] in _SENTENCE_ENDS:
+    if tokens[last] in _SENTENCE_ENDS:
         return 3
-    return 2 if words.tokens[last] in _CLAUSE_ENDS else 1
+    return 2 if tokens[last] in _CLAUSE_ENDS else 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 import pytest
 from diff_texts import pairs
@@ -10,8 +11,8 @@ from hypothesis import given
 
 from agents.diff import align as module
 from agents.diff.align import Match, align
+from agents.diff.common import common
 from agents.diff.text import Text
-from agents.diff.tokens import Lexicon
 
 LEAD = "The harbour council of Port Lisk voted on Tuesday to build a second ferry for the islands in the bay."
 COST = "The ship will cost 1,200,000 crowns, said the mayor, Ana Duarte, and will be paid for over eleven years."
@@ -23,7 +24,7 @@ AD = "Advertisement"
 
 def matched(old: list[str], new: list[str]) -> list[tuple[tuple[int, ...], tuple[int, ...], bool]]:
     """The matches in the order of the old text: old numbers, new numbers, moved."""
-    return sorted((match.old, match.new, match.moved) for match in align(tuple(old), tuple(new), Lexicon()))
+    return sorted((match.old, match.new, match.moved) for match in align(tuple(old), tuple(new), cache(common)))
 
 
 def stay(*numbers: tuple[int, int]) -> list[tuple[tuple[int, ...], tuple[int, ...], bool]]:
@@ -35,7 +36,7 @@ def stay(*numbers: tuple[int, int]) -> list[tuple[tuple[int, ...], tuple[int, ..
 def test_no_paragraph_is_matched_twice(texts: tuple[Text, Text]) -> None:
     """Every paragraph is in one match at most, and no match has several on both sides."""
     old, new = texts[0].paragraphs, texts[1].paragraphs
-    matches = align(old, new, Lexicon())
+    matches = align(old, new, cache(common))
     for numbers, paragraphs in (([i for m in matches for i in m.old], old), ([j for m in matches for j in m.new], new)):
         assert max(Counter(numbers).values(), default=1) == 1
         assert set(numbers) <= set(range(len(paragraphs)))
@@ -46,8 +47,8 @@ def test_no_paragraph_is_matched_twice(texts: tuple[Text, Text]) -> None:
 def test_swapping_the_texts_swaps_the_sides(texts: tuple[Text, Text]) -> None:
     """Which text is the old one makes no difference to what belongs together."""
     old, new = texts[0].paragraphs, texts[1].paragraphs
-    back = [Match(match.new, match.old, match.moved) for match in align(new, old, Lexicon())]
-    assert set(align(old, new, Lexicon())) == set(back)
+    back = [Match(match.new, match.old, match.moved) for match in align(new, old, cache(common))]
+    assert set(align(old, new, cache(common))) == set(back)
 
 
 @given(pairs())
@@ -55,7 +56,7 @@ def test_matches_that_stayed_are_in_order(texts: tuple[Text, Text]) -> None:
     """What did not move stands in the same order on both sides."""
     stayed = sorted(
         match.old + match.new
-        for match in align(*[text.paragraphs for text in texts], Lexicon())
+        for match in align(*[text.paragraphs for text in texts], cache(common))
         if not match.moved and len(match.old) == len(match.new)
     )
     assert stayed == sorted(stayed, key=lambda place: place[1])

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import random
 
-from agents.diff.similar import MAX_CANDIDATES, MAX_POSTINGS, Bag, Scale, dice, is_rewrite
-from agents.diff.tokens import Lexicon
+from agents.diff.common import common
+from agents.diff.similar import MAX_CANDIDATES, MAX_POSTINGS, Bag, Scale, dice, is_rewrite, likeness
 
 
 def weighed(*texts: str) -> tuple[Scale, list[Bag]]:
     """A scale for some paragraphs, and their bags."""
-    lexicon = Lexicon()
-    words = [lexicon.words(text) for text in texts]
-    scale = Scale(words)
-    return scale, [scale.bag(each) for each in words]
+    scale = Scale(texts)
+    return scale, [scale.bag(each) for each in texts]
 
 
 def test_rare_words_weigh_more() -> None:
@@ -55,8 +53,15 @@ def test_of_equally_good_candidates_the_nearest_come_first() -> None:
 
 def test_a_rewrite_keeps_words_in_their_order() -> None:
     """The same words in another order are no rewrite, most of them in order are."""
-    lexicon = Lexicon()
     text = "the council voted for a second ferry to the islands in the bay"
-    assert is_rewrite(lexicon.words(text), lexicon.words(f"On Monday {text}, all but one"))
-    assert not is_rewrite(lexicon.words(text), lexicon.words(" ".join(reversed(text.split(" ")))))
-    assert not is_rewrite(lexicon.words(""), lexicon.words(""))
+    assert is_rewrite(text, f"On Monday {text}, all but one", common)
+    assert is_rewrite(text, text.upper(), common)
+    assert not is_rewrite(text, " ".join(reversed(text.split(" "))), common)
+    assert not is_rewrite("", "one", common)
+
+
+def test_likeness_is_a_share_of_characters() -> None:
+    """Nothing in common is 0, the same text 1, half of either kept a half."""
+    assert likeness("one two", "abc", common) == 0
+    assert likeness("", "", common) == likeness("same", "same", common) == 1
+    assert likeness("four five", "five four", common) == 2 * 4 / 18

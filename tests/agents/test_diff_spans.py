@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.diff import spans as module
+from agents.diff.common import common
 from agents.diff.spans import word_spans
-from agents.diff.tokens import Lexicon
 from schemas.change import Spans
 
 similar = st.lists(st.sampled_from(["a", "b", "c", "and", ".", "\n"]), max_size=14).map(" ".join)
@@ -22,7 +22,7 @@ text = st.one_of(any_paragraph, similar)
 def marks(old: str, new: str) -> str:
     """The spans from one text to the other with [-deleted-] and {+inserted+} words."""
     signs = {"=": "{}", "-": "[-{}-]", "+": "{{+{}+}}"}
-    return "".join(signs[op].format(part) for op, part in word_spans(old, new, Lexicon()))
+    return "".join(signs[op].format(part) for op, part in word_spans(old, new, common))
 
 
 def side(spans: Spans, without: str) -> str:
@@ -33,7 +33,7 @@ def side(spans: Spans, without: str) -> str:
 @given(text, text)
 def test_spans_rebuild_both_texts(old: str, new: str) -> None:
     """Kept and deleted make the old text, kept and inserted the new one, whatever is in them."""
-    spans = word_spans(old, new, Lexicon())
+    spans = word_spans(old, new, common)
     assert side(spans, "+") == old
     assert side(spans, "-") == new
 
@@ -41,7 +41,7 @@ def test_spans_rebuild_both_texts(old: str, new: str) -> None:
 @given(text, text)
 def test_spans_are_minimal_pieces(old: str, new: str) -> None:
     """No span is empty, no two neighbours do the same, and a deletion stands before its replacement."""
-    spans = word_spans(old, new, Lexicon())
+    spans = word_spans(old, new, common)
     assert all(part for _, part in spans)
     assert all(
         (one, other) in {("=", "-"), ("=", "+"), ("-", "+"), ("-", "="), ("+", "=")}
@@ -52,7 +52,7 @@ def test_spans_are_minimal_pieces(old: str, new: str) -> None:
 @given(similar, similar)
 def test_swapping_the_texts_swaps_the_marks(old: str, new: str) -> None:
     """What is deleted one way is inserted the other way."""
-    there, back = word_spans(old, new, Lexicon()), word_spans(new, old, Lexicon())
+    there, back = word_spans(old, new, common), word_spans(new, old, common)
     for op, opposite in (("=", "="), ("-", "+"), ("+", "-")):
         assert [part for kind, part in there if kind == op] == [part for kind, part in back if kind == opposite]
 
@@ -60,7 +60,7 @@ def test_swapping_the_texts_swaps_the_marks(old: str, new: str) -> None:
 @given(text)
 def test_a_text_equals_itself(same: str) -> None:
     """The same text has one kept span, the empty one none."""
-    assert word_spans(same, same, Lexicon()) == ((("=", same),) if same else ())
+    assert word_spans(same, same, common) == ((("=", same),) if same else ())
 
 
 @given(st.lists(st.sampled_from(["👩‍👩‍👧", "🇩🇪", "e\u0301", "กำ", "क्षि", "日", " ", "a", "."]), max_size=8), st.data())
@@ -70,7 +70,7 @@ def test_marks_never_cut_a_grapheme_cluster(parts: list[str], data: st.DataObjec
     for whole, without in ((old, "+"), (new, "-")):
         borders = {match.start() for match in regex.finditer(r"\X", whole)} | {len(whole)}
         position = 0
-        for op, part in word_spans(old, new, Lexicon()):
+        for op, part in word_spans(old, new, common):
             if op != without:
                 position += len(part)
                 assert position in borders

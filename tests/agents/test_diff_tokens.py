@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.diff import tokens
-from agents.diff.tokens import Lexicon, count_words, fold
+from agents.diff.tokens import Words, count_words, fold, folded_tokens, is_word
 
 
 def split(text: str) -> list[str]:
     """The tokens of a text."""
-    return list(Lexicon().words(text).tokens)
+    return Words.of(text).tokens
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_tokens_are_words_numbers_and_signs(text: str, expected: list[str]) -> N
 @given(any_paragraph)
 def test_nothing_is_lost_between_tokens(text: str) -> None:
     """Between tokens, and before and behind them, there is white space only."""
-    words = Lexicon().words(text)
+    words = Words.of(text)
     position = 0
     for index, token in enumerate(words.tokens):
         assert regex.fullmatch(r"\s*", text[position : words.start(index)])
@@ -80,8 +80,22 @@ def test_fold_is_blind_to_typography(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
-def test_exact_numbers_are_not_blind() -> None:
-    """Tokens have the same exact number only where they are the same, and the same folded one where folding is."""
-    words = Lexicon().words("Yes yes yes")
-    assert words.exact[0] != words.exact[1] == words.exact[2]
-    assert len(set(words.folded)) == 1
+@given(any_paragraph)
+def test_what_is_remembered_is_what_is_read(text: str) -> None:
+    """A text has the same tokens, words and folded tokens whether its chunks are remembered or not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokens, "MAX_CHUNK_CHARS", -1)
+        plain = Words.of(text), count_words(text), folded_tokens(text)
+    assert (Words.of(text), count_words(text), folded_tokens(text)) == plain
+    assert plain[1] == sum(map(is_word, plain[0].tokens))
+
+
+@given(any_paragraph, any_paragraph, any_paragraph)
+def test_a_part_of_a_text_has_its_tokens(before: str, text: str, behind: str) -> None:
+    """What stands between two spaces is read as it is read alone, at its own place."""
+    whole = f"{before} {text} {behind}"
+    part, alone = Words.of(whole, len(before) + 1, len(before) + 1 + len(text)), Words.of(text)
+    assert part.tokens == alone.tokens
+    assert [part.start(i) - len(before) - 1 for i in range(len(part) + 1)] == [
+        alone.start(i) for i in range(len(part) + 1)
+    ]
