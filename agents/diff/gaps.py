@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from agents.diff.anchors import Pair, equal_ends, gaps
 from agents.diff.chain import Point, heaviest_chain
 from agents.diff.common import Compared
-from agents.diff.similar import Scale, is_rewrite, likeness
+from agents.diff.similar import Scale, is_rewrite, likeness, share_a_phrase
 
 MIN_SURE = 0.70
 """If as many paragraphs stand on either side of a gap, and each is so like the one that faces it, no others are looked
@@ -33,6 +33,7 @@ def pairs_in_gap(
     if max(len(old), len(new)) > 1:  # two that face each other need no index
         chain = [(i, j) for i, j, _ in heaviest_chain(_alike(old, new, scale))]
     old_texts, new_texts = dict(old), dict(new)
+    chain = [(i, j) for i, j in chain if share_a_phrase(old_texts[i], new_texts[j], compared)]
     for left, right in gaps(list(old_texts), list(new_texts), chain):
         if len(left) == len(right) == 1 and is_rewrite(old_texts[left[0]], new_texts[right[0]], compared):
             pairs.append((left[0], right[0]))

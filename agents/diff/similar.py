@@ -11,7 +11,7 @@ from itertools import chain
 
 from agents.diff.common import Common, Compared
 from agents.diff.lcs import common_tokens
-from agents.diff.tokens import fold, folded_tokens
+from agents.diff.tokens import fold, folded_tokens, is_word
 
 MAX_POSTINGS = 48
 """How many old paragraphs a token may stand in to lead to candidates: one that stands in more tells little."""
@@ -32,7 +32,7 @@ MIN_CONTAINED = 0.70
 MIN_CONTAINED_TOKENS = 8
 """The shortest paragraph, in tokens, for which being contained says anything: "he said" is in many."""
 
-MIN_KEPT = 0.40
+MIN_KEPT = 0.33
 MIN_KEPT_CONTAINED = 0.60
 MIN_CONTAINED_CHARS = 40
 """The same for characters that are kept in their order: asked of paragraphs that only stand at the same place, or that
@@ -133,6 +133,16 @@ def is_rewrite(old: str, new: str, compared: Compared) -> bool:
         return True
     folded_old, folded_new = fold(old), fold(new)
     return (folded_old, folded_new) != (old, new) and _is_kept(_in_common(folded_old, folded_new, compared))
+
+
+def share_a_phrase(old: str, new: str, compared: Compared) -> bool:
+    """Whether two paragraphs have two words in a row in common, in their order: less is shared by chance."""
+    return any(
+        sum(map(is_word, found.old.tokens[i : i + length])) > 1
+        for texts in ((old, new), (fold(old), fold(new)))
+        for found in (_in_common(*texts, compared),)
+        for i, _, length in found.blocks
+    )
 
 
 def likeness(old: str, new: str, compared: Compared) -> float:

@@ -1,0 +1,5 @@
+"""What kind of edit it is: labels by rules, each with the rows that it rests on."""
+
+from agents.diff.labels.rules import RULES, labels
+
+__all__ = ["RULES", "labels"]

@@ -1,0 +1,188 @@
+"""What was edited, read as tokens: each passage that stands on both sides, and its edits."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from agents.diff.labels.spelling import is_punctuation, is_typo
+from agents.diff.tokens import Words, fold
+from schemas.change import Diff, Spans
+
+Kind = Literal["punctuation", "typo", "sentences", "words"]
+
+SENTENCE_ENDS = frozenset(".!?…。！？؟।")  # noqa: RUF001 - the full stops of other scripts
+_CLOSERS = frozenset("\"'”’»)]}」』")  # noqa: RUF001 - typographic quotes
+
+
+@dataclass(frozen=True)
+class Side:
+    """The old or the new text of a passage."""
+
+    text: str
+
+    @cached_property
+    def words(self) -> Words:
+        """Its tokens."""
+        return Words.of(self.text)
+
+    @property
+    def tokens(self) -> list[str]:
+        """Its tokens as they stand."""
+        return self.words.tokens
+
+    @cached_property
+    def folded(self) -> list[str]:
+        """Its tokens without case and typography."""
+        return [fold(token) for token in self.tokens]
+
+    def is_border(self, place: int) -> bool:
+        """Whether a sentence starts or ends in front of a token."""
+        tokens = self.tokens
+        if place in (0, len(tokens)):
+            return True
+        if "\n" in self.text[self.words.end(place - 1) : self.words.start(place)]:
+            return True
+        last = place - 1
+        while last and tokens[last] in _CLOSERS:
+            last -= 1
+        return tokens[last] in SENTENCE_ENDS and not tokens[place][0].islower()
+
+    def between(self, start: int, stop: int) -> str:
+        """The text from one token to the end of the last one before another."""
+        return self.words.slice(start, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Tokens of the old side, from start to before stop, and those of the new side that stand in their place."""
+
+    old_start: int
+    old_stop: int
+    new_start: int
+    new_stop: int
+    kind: Kind
+
+    @property
+    def old(self) -> tuple[int, int]:
+        """The old tokens."""
+        return self.old_start, self.old_stop
+
+    @property
+    def new(self) -> tuple[int, int]:
+        """The new tokens."""
+        return self.new_start, self.new_stop
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A title, a standfirst or a row that stands on both sides. `row`: its number, None for the other two."""
+
+    name: Literal["title", "standfirst", "row"]
+    row: int | None
+    old: Side
+    new: Side
+    edits: tuple[Edit, ...]
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The row as a label holds it."""
+        return () if self.row is None else (self.row,)
+
+    def of_kind(self, *kinds: Kind) -> list[Edit]:
+        """The edits of some kinds."""
+        return [edit for edit in self.edits if edit.kind in kinds]
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether the meaning of what stood there was touched: more than spelling, whole sentences added, or an order."""
+        edits = self.of_kind("words", "sentences")
+        if all(edit.kind == "sentences" and edit.old_start == edit.old_stop for edit in edits):
+            return False
+        gone = sorted([token for edit in edits for token in self.old.folded[slice(*edit.old)] if token[0].isalnum()])
+        come = sorted([token for edit in edits for token in self.new.folded[slice(*edit.new)] if token[0].isalnum()])
+        return gone != come
+
+    def behind(self, old: int, new: int) -> Passage:
+        """The passage with only those edits, or parts of them, that lie behind so many tokens of either side."""
+        edits = []
+        for edit in self.edits:
+            old_range = max(edit.old_start, old), max(edit.old_stop, old)
+            new_range = max(edit.new_start, new), max(edit.new_stop, new)
+            is_left = old_range[0] < old_range[1] or new_range[0] < new_range[1]
+            if is_left or (edit.old_start >= old and edit.new_start >= new):
+                edits.append(Edit(*old_range, *new_range, _kind(self.old, old_range, self.new, new_range)))
+        return replace(self, edits=tuple(edits))
+
+
+def text_of(spans: Spans, op: Literal["-", "+"]) -> str:
+    """The old (`-`) or the new text of spans."""
+    return "".join([text for kind, text in spans if kind in ("=", op)])
+
+
+def passages(diff: Diff) -> Iterator[Passage]:
+    """What stands on both sides and is not the same."""
+    if passage := _passage("title", None, diff.title):
+        yield passage
+    if passage := _passage("standfirst", None, diff.standfirst):
+        yield passage
+    for number, row in enumerate(diff.rows):
+        if row.kind != "equal" and row.old and row.new and (passage := _passage("row", number, row.spans)):
+            yield passage
+
+
+def _passage(name: Literal["title", "standfirst", "row"], row: int | None, spans: Spans) -> Passage | None:
+    old, new = Side(text_of(spans, "-")), Side(text_of(spans, "+"))
+    if old.text == new.text or not old.text or not new.text:
+        return None
+    edits = tuple(_edits(spans, old, new))
+    return Passage(name, row, old, new, edits)
+
+
+def _edits(spans: Spans, old: Side, new: Side) -> Iterator[Edit]:
+    old_at = new_at = 0
+    old_from = new_from = 0
+    is_open = False
+    for op, text in (*spans, ("=", "")):
+        if op == "=":
+            if is_open:
+                yield _edit(old, (old_from, old_at), new, (new_from, new_at))
+            is_open = False
+            old_at += len(text)
+            new_at += len(text)
+            continue
+        if not is_open:
+            old_from, new_from, is_open = old_at, new_at, True
+        if op == "-":
+            old_at += len(text)
+        else:
+            new_at += len(text)
+
+
+def _edit(old: Side, old_chars: tuple[int, int], new: Side, new_chars: tuple[int, int]) -> Edit:
+    old_start, old_stop = _token_range(old.words, *old_chars)
+    new_start, new_stop = _token_range(new.words, *new_chars)
+    return Edit(old_start, old_stop, new_start, new_stop, _kind(old, (old_start, old_stop), new, (new_start, new_stop)))
+
+
+def _token_range(words: Words, start: int, stop: int) -> tuple[int, int]:
+    """The tokens that overlap some characters; where none does, the place where one would stand."""
+    ends, starts = words.bounds[1 : 2 * len(words) : 2], words.bounds[0 : 2 * len(words) : 2]
+    first = bisect_right(ends, start)
+    return first, max(first, bisect_left(starts, stop))
+
+
+def _kind(old: Side, old_range: tuple[int, int], new: Side, new_range: tuple[int, int]) -> Kind:
+    before, after = old.tokens[slice(*old_range)], new.tokens[slice(*new_range)]
+    if is_punctuation(before, after):
+        return "punctuation"
+    beside = (*new.tokens[max(0, new_range[0] - 1) : new_range[0]], *new.tokens[new_range[1] : new_range[1] + 1])
+    beside_old = (*old.tokens[max(0, old_range[0] - 1) : old_range[0]], *old.tokens[old_range[1] : old_range[1] + 1])
+    if is_typo(before, after, beside if before else beside_old):
+        return "typo"
+    if all(map(old.is_border, old_range)) and all(map(new.is_border, new_range)):
+        return "sentences"
+    return "words"

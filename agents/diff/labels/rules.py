@@ -1,0 +1,226 @@
+"""What kind of edit it is: the labels of a diff, each with the rows that it rests on. Rules, and no model.
+
+Precision comes before recall: a label that is not sure is not given. Text counts as *aligned* where it stands in both
+versions, though edited: whole sentences that came or went are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final, Literal
+
+from agents.diff.labels.context import Context
+from agents.diff.labels.names import changed_names
+from agents.diff.labels.numbers import changed_numbers
+from agents.diff.labels.passages import Passage, text_of
+from agents.diff.labels.quotations import changed_quotations
+from agents.diff.labels.speakers import changed_sources
+from agents.diff.labels.hedges import changed_hedges
+from agents.diff.labels.wording import wording
+from agents.diff.tokens import count_words, fold
+from schemas.change import Diff, Label, Spans
+
+MAX_JOINING_WORDS = 3
+"""How many words may be added where text was only removed, to join what is left."""
+
+MIN_NEW_SHARE = 0.5
+"""More than this share of its words is new in a text that was rewritten."""
+
+_BY = frozenset({"by", "von", "par", "por", "de", "di", "от", "and", "und", "et", "y", "e", "и", "text", "texte", "texto"})
+
+
+def labels(diff: Diff, *, language: str | None = None, acknowledged: bool = False) -> tuple[Label, ...]:
+    """The labels of a diff, in the order of `RULES`.
+
+    `language`: of the article, as a tag (`en-GB`), if it is known. `acknowledged`: whether the page states a newer time
+    of its last change than before.
+    """
+    context = Context(diff, wording(language), acknowledged)
+    return tuple(label for rule in RULES.values() if (label := rule(context)) is not None)
+
+
+def headline(edit: Context) -> Label | None:
+    """The title's words changed."""
+    spans = edit.diff.title
+    return Label("headline", (), (text_of(spans, "-"), text_of(spans, "+"))) if _is_altered(edit, "title", spans) else None
+
+
+def byline(edit: Context) -> Label | None:
+    """Another author is named, or one more, or one fewer."""
+    spans = edit.diff.byline
+    old, new = ([word for word in re.findall(r"\w+", fold(text_of(spans, op))) if word not in _BY] for op in ("-", "+"))
+    return Label("byline", (), (text_of(spans, "-"), text_of(spans, "+"))) if old != new else None
+
+
+def dateline(edit: Context) -> Label | None:
+    """The place, date or agency in front of the first paragraph changed, came or went."""
+    old, new = (line.strip() for line in edit.datelines)
+    lead = edit.lead("+")
+    same = re.sub(r"\W", "", fold(old)) == re.sub(r"\W", "", fold(new))
+    return None if same or lead is None else Label("dateline", (lead,), (old, new))
+
+
+def lede(edit: Context) -> Label | None:
+    """The standfirst or the first paragraph was changed in its words, replaced, or has another in front of it."""
+    rows = {row for op in ("-", "+") if (row := edit.lead(op)) is not None and _is_reworded(edit, row)}
+    if rows or _is_altered(edit, "standfirst", edit.diff.standfirst):
+        return Label("lede", tuple(sorted(rows)))
+    return None
+
+
+def numbers(edit: Context) -> Label | None:
+    """A number in aligned text has another value now, or another bound."""
+    return _found("numbers", edit, lambda passage: changed_numbers(passage, edit.wording))
+
+
+def names(edit: Context) -> Label | None:
+    """A name in aligned text was replaced by another, or is spelled otherwise."""
+    return _found("names", edit, lambda passage: changed_names(passage, edit.capitals))
+
+
+def quotes(edit: Context) -> Label | None:
+    """Words were changed inside a quotation that stands in both versions."""
+    return _found("quotes", edit, changed_quotations)
+
+
+def attribution(edit: Context) -> Label | None:
+    """Who says something in aligned text changed, came or went."""
+    return _found("attribution", edit, lambda passage: changed_sources(passage, edit.wording))
+
+
+def hedging(edit: Context) -> Label | None:
+    """Words of certainty or doubt came or went in aligned text."""
+    return _found("hedging", edit, lambda passage: changed_hedges(passage, edit.wording))
+
+
+def correction(edit: Context) -> Label | None:
+    """A correction, a clarification or an editor's note was added."""
+    return Label("correction", tuple(edit.corrections)) if edit.corrections else None
+
+
+def update(edit: Context) -> Label | None:
+    """Whole sentences or paragraphs were added, and nothing that stood there was altered or taken away."""
+    if edit.rows("deleted") or edit.rows("moved") or _is_altered(edit, "standfirst", edit.diff.standfirst):
+        return None
+    rows = set(edit.rows("inserted"))
+    for passage in edit.passages:
+        if passage.row is not None and (edits := passage.of_kind("words", "sentences")):
+            if any(each.kind == "words" or each.old_start < each.old_stop for each in edits):
+                return None
+            rows.add(passage.row)
+    rows.difference_update(edit.corrections)
+    return Label("update", tuple(sorted(rows))) if rows else None
+
+
+def rewrite(edit: Context) -> Label | None:
+    """More than half of the new text's words are new, and words were taken away."""
+    kept, removed, added = edit.words["="], edit.words["-"], edit.words["+"]
+    if not removed or added <= MIN_NEW_SHARE * (added + kept):
+        return None
+    return Label("rewrite", tuple(n for n, row in enumerate(edit.diff.rows) if row.kind != "equal"))
+
+
+def trim(edit: Context) -> Label | None:
+    """Text was only taken away: nothing was added but a few words that join what is left."""
+    if edit.rows("inserted") or edit.rows("moved") or _is_altered(edit, "title", edit.diff.title):
+        return None
+    rows, added, removed = set(edit.rows("deleted")), 0, 0
+    for row in rows:
+        removed += count_words(text_of(edit.diff.rows[row].spans, "-"))
+    for passage in edit.passages:
+        for each in passage.of_kind("words", "sentences"):
+            added += count_words(passage.new.between(*each.new))
+            removed += count_words(passage.old.between(*each.old))
+            rows.update(passage.rows)
+    if added > MAX_JOINING_WORDS or 3 * added > removed or not removed:
+        return None
+    return Label("trim", tuple(sorted(rows)))
+
+
+def moved(edit: Context) -> Label | None:
+    """Paragraphs stand before or behind others than before."""
+    rows = edit.rows("moved")
+    return Label("moved", tuple(rows)) if rows else None
+
+
+def typo(edit: Context) -> Label | None:
+    """A misspelled word or a slip of grammar was mended, or made."""
+    return _found("typo", edit, lambda passage: _texts(passage, "typo"))
+
+
+def punctuation(edit: Context) -> Label | None:
+    """Somewhere only marks, spaces, hyphens or the case of letters changed."""
+    return _found("punctuation", edit, lambda passage: [("", "")] if passage.of_kind("punctuation") else [], values=False)
+
+
+def minor(edit: Context) -> Label | None:
+    """There are edits of spelling and punctuation only."""
+    if edit.rows("inserted") or edit.rows("deleted") or edit.rows("moved") or byline(edit) or dateline(edit):
+        return None
+    if not edit.passages or any(passage.of_kind("words", "sentences") for passage in edit.passages):
+        return None
+    if any(_is_altered(edit, name, spans) for name, spans in (("title", edit.diff.title), ("standfirst", edit.diff.standfirst))):
+        return None
+    return Label("minor", _rows(edit.passages))
+
+
+def silent(edit: Context) -> Label | None:
+    """What stood there was altered or taken away, and neither a note nor a newer time of change tells so."""
+    if edit.acknowledged or edit.notes or edit.corrections:
+        return None
+    rows = {*edit.rows("deleted"), *_rows(passage for passage in edit.passages if passage.is_altered)}
+    is_above = _is_altered(edit, "title", edit.diff.title) and not update(edit)
+    if rows or is_above or (_is_altered(edit, "standfirst", edit.diff.standfirst) and text_of(edit.diff.standfirst, "-")):
+        return Label("silent", tuple(sorted(rows)))
+    return None
+
+
+RULES: Final[dict[str, Callable[[Context], Label | None]]] = {
+    rule.__name__: rule
+    for rule in (
+        headline, byline, dateline, lede, numbers, names, quotes, attribution, hedging, correction, update, rewrite, trim,
+        moved, typo, punctuation, minor, silent,
+    )
+}  # fmt: skip
+"""Every label and its rule."""
+
+
+def _found(
+    name: str, edit: Context, rule: Callable[[Passage], list[tuple[str, str]]], *, values: bool = True
+) -> Label | None:
+    """The label for what a rule finds in the passages: pairs of what stood there and what stands there now."""
+    found = [(passage, pairs) for passage in edit.passages if (pairs := rule(passage))]
+    if not found:
+        return None
+    told = tuple(value for _, pairs in found for pair in pairs for value in pair) if values else ()
+    return Label(name, _rows(passage for passage, _ in found), told)
+
+
+def _rows(found: Iterable[Passage]) -> tuple[int, ...]:
+    return tuple(sorted({row for passage in found for row in passage.rows}))
+
+
+def _texts(passage: Passage, kind: Literal["typo"]) -> list[tuple[str, str]]:
+    return [(passage.old.between(*each.old), passage.new.between(*each.new)) for each in passage.of_kind(kind)]
+
+
+def _is_altered(edit: Context, name: str, spans: Spans) -> bool:
+    """Whether the words of the title or standfirst changed, came or went."""
+    if all(op == "=" for op, _ in spans):
+        return False
+    passage = next((passage for passage in edit.passages if passage.name == name), None)
+    if passage is None:
+        return not text_of(spans, "-") or not text_of(spans, "+")
+    return bool(passage.of_kind("words", "sentences"))
+
+
+def _is_reworded(edit: Context, row: int) -> bool:
+    """Whether a row is new, gone, at another place, or was changed in its words."""
+    if edit.diff.rows[row].kind in ("inserted", "deleted", "moved"):
+        return True
+    return any(
+        passage.is_altered or any(each.kind == "sentences" and each.new_start < each.new_stop for each in passage.edits)
+        for passage in edit.passages
+        if passage.row == row and passage.of_kind("words", "sentences")
+    )

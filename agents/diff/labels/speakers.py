@@ -1,0 +1,109 @@
+"""Who says it: "officials said", "according to the ministry"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from agents.diff.labels.passages import Edit, Passage, Side
+from agents.diff.labels.wording import Wording
+
+REACH = 10
+"""How many tokens from its verb a source is looked for."""
+
+MIN_LENGTH, MAX_FAULTS = 5, 2
+"""A name that is spelled otherwise is the same one: letters that it has at least, and how many may differ."""
+
+_STOPS = frozenset(".!?…;:,\"“”„«»()[]—–。、，「」『』؛،؟")  # noqa: RUF001 - the marks of other scripts
+_LITTLE = frozenset(
+    "a an the of in at on to for and that which who has have had had also later by from der die das des dem den ein eine"
+    " le la les l' un une du de d' el los las una o os as um uma il lo i gli del della dei di в и на с 的".split()
+)
+_PRONOUNS = frozenset("he she it they we i er sie es il elle ils elles él ella ellos ele ela eles lui lei он она они 他 她 هو هي".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Tokens from start to before stop that tell who says something, and the words that name them."""
+
+    start: int
+    stop: int
+    words: frozenset[str]
+
+
+def changed_sources(passage: Passage, wording: Wording) -> list[tuple[str, str]]:
+    """The sources that changed, came or went, as they stood and as they stand; empty for none."""
+    edits = passage.of_kind("words")
+    if not edits:
+        return []
+    before = [source for source in sources(passage.old, wording) if _is_touched(source, edits, old=True)]
+    after = [source for source in sources(passage.new, wording) if _is_touched(source, edits, old=False)]
+    for source in list(before):
+        if same := next((other for other in after if _is_same(source, other)), None):
+            before.remove(source)
+            after.remove(same)
+    pairs = [
+        (passage.old.between(one.start, one.stop), passage.new.between(other.start, other.stop))
+        for one, other in zip(before, after, strict=False)
+    ]
+    pairs += [(passage.old.between(one.start, one.stop), "") for one in before[len(after) :]]
+    return pairs + [("", passage.new.between(other.start, other.stop)) for other in after[len(before) :]]
+
+
+def _is_same(one: Source, other: Source) -> bool:
+    """Whether two sources share a word, or the spelling of one; a pronoun may stand for anyone."""
+    if not one.words or not other.words:
+        return True
+    return any(
+        a == b or (min(len(a), len(b)) >= MIN_LENGTH and OSA.distance(a, b) <= MAX_FAULTS)
+        for a in one.words
+        for b in other.words
+    )
+
+
+def _is_touched(source: Source, edits: Sequence[Edit], *, old: bool) -> bool:
+    return any(
+        start < source.stop and source.start < stop for start, stop in (edit.old if old else edit.new for edit in edits)
+    )
+
+
+def sources(side: Side, wording: Wording) -> list[Source]:
+    """All sources that a text names, from left to right."""
+    tokens = side.folded
+    found = [
+        Source(start, end := _end(tokens, stop), _named(tokens, stop, end))
+        for start, stop, _ in wording.according.find(tokens)
+        if _end(tokens, stop) > stop
+    ]
+    found += [
+        Source(begin := _begin(tokens, start), stop, _named(tokens, begin, start))
+        for start, stop, _ in wording.behind.find(tokens)
+    ]
+    for start, stop, _ in wording.said.find(tokens):
+        begin = _begin(tokens, start)
+        if named := _named(tokens, begin, start):
+            found.append(Source(begin, stop, named))
+        elif named := _named(tokens, stop, end := _end(tokens, stop)):
+            found.append(Source(start, end, named))
+    return sorted(found, key=lambda source: source.start)
+
+
+def _begin(tokens: Sequence[str], stop: int) -> int:
+    start = stop
+    while start and stop - start < REACH and tokens[start - 1] not in _STOPS:
+        start -= 1
+    return start
+
+
+def _end(tokens: Sequence[str], start: int) -> int:
+    stop = start
+    while stop < len(tokens) and stop - start < REACH and tokens[stop] not in _STOPS:
+        stop += 1
+    return stop
+
+
+def _named(tokens: Sequence[str], start: int, stop: int) -> frozenset[str]:
+    words = frozenset(token for token in tokens[start:stop] if token[0].isalpha() and token not in _LITTLE)
+    return words - _PRONOUNS

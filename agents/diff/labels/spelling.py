@@ -1,0 +1,74 @@
+"""Edits that leave the meaning: of marks and spaces, and of how a word is spelled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rapidfuzz.distance import OSA
+
+from agents.diff.labels.wording import GRAMMAR
+from agents.diff.tokens import fold
+
+MIN_TYPO_LENGTH = 4
+MIN_REPLACED_LENGTH = 7
+MIN_TWICE_LENGTH = 9
+"""Letters that a word has at least where one letter too many, too few or at the wrong place is a misspelling; where one
+is another one; and where there are two such faults. Shorter words are a letter from other words ("shot", "shut")."""
+
+_ENDINGS = ("s", "es", "d", "ed", "n", "en", "e", "r", "er", "y", "ly", "m", "t", "st", "a", "o", "i", "as", "os")
+"""What a word has behind it when it is inflected: another number, time or case is no misspelling."""
+
+
+def is_punctuation(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether only marks, spaces or the case of letters differ between two runs of tokens."""
+    before, after = ("".join(map(_letters, tokens)) for tokens in (old, new))
+    return before == after and [*_fractions(old)] == [*_fractions(new)]
+
+
+def _letters(token: str) -> str:
+    return "".join([char for char in fold(token) if char.isalnum()])
+
+
+def _fractions(tokens: Sequence[str]) -> list[str]:
+    """The numbers that a separator makes smaller: 1.5 is not 15, while 1,500 is 1500."""
+    return [
+        token.replace(",", ".") for token in tokens if token[0].isdigit() and _is_fraction(token.rstrip("%abcdefgmnpxk"))
+    ]
+
+
+def _is_fraction(token: str) -> bool:
+    head, _, tail = token.replace(",", ".").rpartition(".")
+    return bool(head) and tail.isdigit() and (len(tail) != 3 or head == "0")  # noqa: PLR2004 - a group of thousands
+
+
+def is_typo(old: Sequence[str], new: Sequence[str], beside: Sequence[str]) -> bool:
+    """Whether one run of tokens is the other with misspelled words; `beside` stand before and behind it."""
+    if not old or not new:
+        only = old or new
+        return len(only) == 1 and only[0].isalpha() and fold(only[0]) in map(fold, beside)  # a word that stood there twice
+    if len(old) != len(new):
+        return False
+    differing = [(fold(a), fold(b)) for a, b in zip(old, new, strict=True) if fold(a) != fold(b)]
+    return bool(differing) and all(_is_misspelled(a, b) or _is_grammar(a, b) for a, b in differing) and not any(
+        a[0].isupper() and b[0].isupper() and a != b for a, b in zip(old, new, strict=True)
+    )
+
+
+def _is_grammar(old: str, new: str) -> bool:
+    return any(old in group and new in group for group in GRAMMAR)
+
+
+def _is_misspelled(old: str, new: str) -> bool:
+    if not old.isalpha() or not new.isalpha() or old[0] != new[0]:
+        return False
+    shorter, longer = sorted((old, new), key=len)
+    if len(shorter) < MIN_TYPO_LENGTH - 1 or len(longer) < MIN_TYPO_LENGTH:
+        return False
+    if longer.startswith(shorter) and longer[len(shorter) :] in _ENDINGS and longer[len(shorter)] != shorter[-1]:
+        return False
+    faults = OSA.distance(old, new)
+    if faults > 1:
+        return faults == 2 and len(shorter) >= MIN_TWICE_LENGTH and old[-1] == new[-1]  # noqa: PLR2004
+    if len(shorter) < len(longer) or sorted(old) == sorted(new):
+        return True
+    return len(old) >= MIN_REPLACED_LENGTH and old[-2:] == new[-2:]

@@ -1,0 +1,93 @@
+"""The words that labels rest on, found in tokens."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, Generic, TypeVar
+
+from agents.diff.tokens import folded_tokens
+
+Found = TypeVar("Found")
+
+_WORDS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
+
+
+class Phrases(Generic[Found]):
+    """Words and phrases, and what each stands for."""
+
+    def __init__(self, meanings: Iterable[tuple[str, Found]]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], Found]]] = {}
+        self._beginnings: list[tuple[str, Found]] = []
+        for phrase, found in meanings:
+            if phrase.endswith("*"):
+                self._beginnings.append((phrase[:-1], found))
+            else:
+                tokens = tuple(folded_tokens(phrase))
+                self._by_first.setdefault(tokens[0], []).append((tokens, found))
+        for choices in self._by_first.values():
+            choices.sort(key=lambda choice: -len(choice[0]))
+        self._begins = tuple(beginning for beginning, _ in self._beginnings)
+
+    def at(self, tokens: Sequence[str], place: int) -> tuple[int, Found] | None:
+        """The longest phrase that starts at a place of folded tokens: its length and what it stands for."""
+        token = tokens[place]
+        for phrase, found in self._by_first.get(token, ()):
+            if tuple(tokens[place : place + len(phrase)]) == phrase:
+                return len(phrase), found
+        if token.startswith(self._begins):
+            return 1, next(found for beginning, found in self._beginnings if token.startswith(beginning))
+        return None
+
+    def find(self, tokens: Sequence[str], start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, Found]]:
+        """All phrases between two places, from left to right: start, stop and what it stands for."""
+        place, end = start, len(tokens) if stop is None else stop
+        while place < end:
+            if (match := self.at(tokens, place)) and place + match[0] <= end:
+                yield place, place + match[0], match[1]
+                place += match[0]
+            else:
+                place += 1
+
+
+class Wording:
+    """The words of all languages, and those that only one language has."""
+
+    def __init__(self, only: Mapping[str, list[str]]) -> None:
+        def words(name: str) -> Iterator[tuple[str, str]]:
+            for group in (*_WORDS[name].values(), only.get(name, ())):
+                yield from ((word, word) for word in group)
+
+        def values(name: str) -> Iterator[tuple[str, float]]:
+            for value, group in _WORDS[name].items():
+                yield from ((word, float(value)) for word in group)
+
+        special = [(word, float(value)) for value, group in only.items() if value.isdigit() for word in group]
+        self.said = Phrases(words("said"))
+        self.according = Phrases(words("according"))
+        self.behind = Phrases(words("behind"))
+        self.hedges = Phrases(words("hedges"))
+        self.vague = Phrases(words("vague"))
+        self.bounds = Phrases(
+            (word, bound["sign"]) for bound in _WORDS["bound"] for word in (*bound["words"], *only.get(bound["sign"], ()))
+        )
+        self.numbers = dict([*values("number"), *special])
+        self.scales = dict(values("scale"))
+
+
+NO_NAMES = frozenset(word for group in _WORDS["no_names"].values() for word in group)
+PARTICLES = frozenset(_WORDS["particles"]["all"])
+GRAMMAR = tuple(frozenset(group.split(" ")) for group in _WORDS["grammar"]["groups"])
+
+
+@cache
+def _wording(language: str) -> Wording:
+    return Wording(_WORDS["only"].get(language, {}))
+
+
+def wording(language: str | None) -> Wording:
+    """The words for an article in a language (a tag such as `en-GB`), or in one that is not known."""
+    base = (language or "").partition("-")[0].lower()
+    return _wording(base if base in _WORDS["only"] else "")
