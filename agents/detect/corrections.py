@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from lxml.html import HtmlElement
 
+from agents.corrections import is_correction, is_label, may_hold_correction
 from agents.detect.folding import clean, fold
 from schemas.article import Paragraph
 
 MIN_LENGTH, MAX_LENGTH = 30, 1500
 """Characters of a correction."""
-
-_LABEL = (
-    r"(?:corrections?|clarifications?|editor.?s note|korrektur(?:en)?|richtigstellung|anmerkung der redaktion|"
-    r"rectificatif|précision|erratum|correcci[oó]n|fe de errores|nota del editor|errata|rettifica|precisazione|"
-    r"correctie|rectificatie|corre[cç][aã]o|rättelse|rettelse|sprostowanie|исправление|更正|訂正)"
-)
-_THIS = r"(?:article|story|post|report|piece|headline|page)"
-_CORRECTS = re.compile(
-    rf"{_LABEL}(?: ?\(.{{1,40}}\)|,? .{{1,30}})?\s?[:.-]\s?.{{15,}}"
-    r"|(?:an?|the) (?:earlier|previous|former) (?:version|headline|caption) (?:of|on|to) this .{15,}"
-    rf"|this {_THIS} (?:has been|was) (?:amended|corrected|updated|edited|changed)\b.{{10,}}"
-    r"|(?:in einer|eine) (?:frühere|vorherige)n? (?:version|fassung) .{15,}"
-    r"|(?:dans )?une (?:première )?version (?:précédente|antérieure|de cet article).{15,}",
-    re.DOTALL,
-)
-_ONLY_LABEL = re.compile(rf"{_LABEL}\s?:?")
-_HINT = re.compile(
-    rf"{_LABEL}|(?:earlier|previous|former) (?:version|headline|caption)|this {_THIS} (?:has been|was)"
-    r"|(?:frühere|vorherige)n? (?:version|fassung)|une (?:première )?version"
-)
-"""Pages without this, which are most, have no correction."""
 
 _BLOCKS = ("p", "div", "li", "section", "aside", "footer", "blockquote", "h2", "h3", "h4", "h5", "h6")
 _AROUND = {"nav", "form"}
@@ -41,7 +20,7 @@ _BOXES = (*_BLOCKS, *_AROUND, "header", "article", "main", "ul", "ol", "table")
 
 def corrections(tree: HtmlElement) -> list[Paragraph]:
     """The corrections on a page, in their order."""
-    if not _HINT.search(" ".join(str(tree.text_content()).split()).casefold()):
+    if not may_hold_correction(" ".join(str(tree.text_content()).split()).casefold()):
         return []
     return [
         Paragraph("text", text)
@@ -61,7 +40,7 @@ def _correction(element: HtmlElement) -> str | None:
     text = clean(str(element.text_content()))
     if not MIN_LENGTH <= len(text) <= MAX_LENGTH or _is_link(element, text):
         return None
-    if not _CORRECTS.fullmatch(fold(text).casefold()) and not _is_label(element.getprevious()):
+    if not is_correction(fold(text).casefold()) and not _is_label(element.getprevious()):
         return None
     return None if any(one.tag in _AROUND for one in element.iterancestors()) else text
 
@@ -69,7 +48,7 @@ def _correction(element: HtmlElement) -> str | None:
 def _is_label(element: HtmlElement | None) -> bool:
     if element is None or not isinstance(element.tag, str):
         return False
-    return _ONLY_LABEL.fullmatch(fold(str(element.text_content())[:100]).casefold()) is not None
+    return is_label(fold(str(element.text_content())[:100]).casefold())
 
 
 def _is_link(element: HtmlElement, text: str) -> bool:

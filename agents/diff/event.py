@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from agents.diff.compare import diff, stats
 from agents.diff.interval import interval
+from agents.diff.labels import REMOVED, labels, severity
 from agents.diff.row import Newest
-from agents.diff.text import Text
 from agents.diff.tokens import count_words
 from schemas import topics
 from schemas.article import Meta, event_id
-from schemas.change import Change, ChangeKind, Diff, Side, Stats
+from schemas.change import Change, ChangeKind, Diff, Label, Side, Stats
 from schemas.version import Version
 
 
 def change(prior: Newest, version: Version, kind: ChangeKind) -> Change:
     """What changed with a version of an article; for one that was removed, what was there."""
     if kind == "removed":
-        difference, figures = Diff(), Stats()
-        words, current = _words(prior.text), None
+        difference, figures, weight = Diff(), Stats(), REMOVED
+        found: tuple[Label, ...] = ()
+        words, current = sum(map(count_words, prior.text.paragraphs)), None
     else:
-        text = Text.of(version)
-        difference = diff(prior.text, text)
+        newest = Newest.of(version)
+        difference = diff(prior.text, newest.text)
         figures = stats(difference)
+        found = labels(difference, language=version.language, acknowledged=newest.states_change_since(prior))
+        weight = severity(found, figures)
         words = figures.kept + figures.removed
-        current = _side(Newest.of(version), figures.kept + figures.added)
+        current = _side(newest, figures.kept + figures.added)
     return Change(
         meta=Meta(
             id=event_id(version.article.id, version.version, kind, version.hash),
@@ -41,11 +44,9 @@ def change(prior: Newest, version: Version, kind: ChangeKind) -> Change:
         interval=interval(prior.fetched_at, version.fetched_at),
         diff=difference,
         stats=figures,
+        labels=found,
+        severity=weight,
     )
-
-
-def _words(text: Text) -> int:
-    return sum(map(count_words, text.paragraphs))
 
 
 def _side(of: Newest, words: int) -> Side:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agents.diff.lcs import Block
+from agents.diff.signs import CLAUSE_ENDS, CLOSERS, SENTENCE_ENDS
 from agents.diff.tokens import Words
 
 MAX_SWALLOWED_TOKENS = 4
@@ -11,9 +12,6 @@ MAX_SWALLOWED_CHARS = 20
 what either of them replaces: chance words ("of the") that would tear one edit into many. The second condition is much
 that of diff-match-patch's semantic clean-up; alone it swallows phrases that a reader wants to see kept."""
 
-_SENTENCE_ENDS = frozenset(".!?…。！？؟।")  # noqa: RUF001 - the full stops of other scripts
-_CLAUSE_ENDS = frozenset(",;:–—，、；：،؛")  # noqa: RUF001 - the commas of other scripts
-_CLOSERS = frozenset("\"'”’»)]}」』")  # noqa: RUF001 - typographic quotes
 _MAX_CLOSERS = 3
 """How many closing marks behind a full stop are passed over: .”) and the like, not a page of them."""
 
@@ -98,10 +96,10 @@ def _border(words: Words, index: int) -> int:
     if "\n" in space:
         return 4
     last = index - 1
-    if not space and tokens[last] not in _SENTENCE_ENDS:  # scripts without spaces have full stops, too
+    if not space and tokens[last] not in SENTENCE_ENDS:  # scripts without spaces have full stops, too
         return 0
-    while last and last > index - _MAX_CLOSERS and tokens[last] in _CLOSERS:
+    while last and last > index - _MAX_CLOSERS and tokens[last] in CLOSERS:
         last -= 1
-    if tokens[last] in _SENTENCE_ENDS:
+    if tokens[last] in SENTENCE_ENDS:
         return 3
-    return 2 if tokens[last] in _CLAUSE_ENDS else 1
+    return 2 if tokens[last] in CLAUSE_ENDS else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,15 +12,14 @@ import regex
 
 from agents.corrections import is_correction
 from agents.diff.labels.dateline import dateline
-from agents.diff.labels.names import capitals
 from agents.diff.labels.passages import Passage, Side, passages, text_of
 from agents.diff.labels.wording import Wording
 from agents.diff.tokens import count_words, fold
 from schemas.change import Diff, RowKind
 
 _UPDATE_LINE = regex.compile(
-    r"\W*(?:(?:live |breaking )?updated?|aktualisier(?:t|ung)|mise à jour|actualizaci[oó]n|actualizad[oa]|atualiza[cç][aã]o"
-    r"|atualizad[oa]|aggiornamento|aggiornato|обновлено|обновление|更新|追記|تحديث)\b.{0,30}?[:：–—-].*",
+    r"\W*(?:(?:live |breaking )?updated?|aktualisier(?:t|ung)|mise à jour|actualizaci[oó]n|actualizad[oa]"
+    r"|atualiza[cç][aã]o|atualizad[oa]|aggiornamento|aggiornato|обновлено|обновление|更新|追記|تحديث)\b.{0,30}?[:：–—-].*",
     regex.V1 | regex.DOTALL,
 )
 
@@ -56,11 +56,14 @@ class Context:
         return counts
 
     @cached_property
-    def capitals(self) -> frozenset[str]:
-        """The words that are capital in the midst of sentences."""
-        return capitals(
-            Side(text) for row in self.diff.rows for text in {text_of(row.spans, "-"), text_of(row.spans, "+")}
+    def _text(self) -> str:
+        return "\n".join(
+            [text for row in self.diff.rows for text in {text_of(row.spans, "-"), text_of(row.spans, "+")}]
         )
+
+    def is_known_name(self, word: str) -> bool:
+        """Whether a word stands in the midst of a sentence somewhere, as it is."""
+        return re.search(rf"[^\W\d_],? {re.escape(word)}\b", self._text) is not None
 
     @cached_property
     def notes(self) -> dict[int, Literal["correction", "update"]]:

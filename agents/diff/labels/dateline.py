@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import regex
 
-_AGENCY = r"\((?:[\p{Lu}][\p{L}./ -]{1,30})\)"
+MAX_CHARS = 120
+
 _DATELINE = regex.compile(
-    rf"""
-    \W{{0,2}}
-    (?: [\p{{Lu}}][\p{{L}}\p{{M}}.,'’/ -]{{1,60}}? (?: ,?\ \d{{1,2}}[\p{{L}}.º]* (?:\ (?:de\ )?\p{{L}}+\.?)? )? (?:\ \d{{4}})?
-        \ ? {_AGENCY} \ ?
-      | [\p{{Lu}}][\p{{Lu}}\p{{M}}.,'’/ -]{{2,40}} (?: , [\p{{L}}\d., ]{{1,40}} )? \ ?
-      | [\p{{Lu}}][\p{{L}}-]+ (?:\ [\p{{Lu}}][\p{{L}}-]+){{0,2}} (?: ,\ [\p{{L}}\d.º ]{{1,30}} )? \ (?=[—–])
-      | [\p{{Arabic}}]{{2,20}} (?:\ [\p{{Arabic}}]{{2,20}})? \ ? (?: \([\p{{Arabic}} ]+\) \ ? )?
+    r"""
+    \W{0,2}
+    (?: [\p{Lu}][\p{L}\p{M}\d.,'’/º° -]{1,60}? \ ? \([\p{Lu}][\p{L}./\ -]{1,30}\) \ ?             # Paris, 3 mars (AFP)
+      | [\p{Lu}][\p{Lu}\p{M}.,'’/ -]{2,40} (?: , [\p{L}\d.,º° ]{1,40} )? \ ?                      # HARROW FALLS, May 3
+      | [\p{Lu}][\p{L}-]+ (?: \ [\p{Lu}][\p{L}-]+ ){0,2} (?: , \ [\p{L}\d.º° ]{1,30} )? \ (?=[—–])  # Berlin
+      | \p{Arabic}{2,20} (?: \ \p{Arabic}{2,20} )? \ ? (?: \( [\p{Arabic} ]+ \) \ ? )?
     )
-    [.,:]? \ ? (?:—|–|-{{1,2}}|―) \ ?-? \s+ (?: \p{{Lu}}[\p{{L}} ]+\. \s+ )?
-    | (?: [\p{{Han}}]{{2,8}}社 | 本报 | 本報 | 中新网 | 央视网 ) [\p{{Han}}\d]{{2,20}} [电電讯訊日] [）)]? (?: [（(] [^）)]{{1,40}} [）)] )? \s*
-    | [【［（(] [^】］）)]{{2,20}} [】］）)] \s*
+    [.,:]? \ ? (?: — | – | ― | -{1,2} ) \ ?-? \s+
+    | (?: \p{Han}{2,8} 社 | 本报 | 本報 | 中新网 | 央视网 ) [\p{Han}\d]{2,20} [电電讯訊日] [）)]?
+        (?: [（(] [^）)]{1,40} [）)] )? \s*
+    | [【［（(] [^】］）)]{2,20} [】］）)] \s*
     """,
     regex.V1 | regex.VERBOSE,
 )
@@ -24,5 +25,5 @@ _DATELINE = regex.compile(
 
 def dateline(paragraph: str) -> str:
     """The dateline that a paragraph begins with, or nothing."""
-    match = _DATELINE.match(paragraph[:150])
+    match = _DATELINE.match(paragraph[:MAX_CHARS])
     return match[0] if match else ""

@@ -6,16 +6,15 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import Literal
 
 from agents.diff.labels.spelling import is_punctuation, is_typo
+from agents.diff.signs import CLOSERS, SENTENCE_ENDS
 from agents.diff.tokens import Words, fold
 from schemas.change import Diff, Spans
 
 Kind = Literal["punctuation", "typo", "sentences", "words"]
-
-SENTENCE_ENDS = frozenset(".!?…。！？؟।")  # noqa: RUF001 - the full stops of other scripts
-_CLOSERS = frozenset("\"'”’»)]}」』")  # noqa: RUF001 - typographic quotes
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Side:
         if "\n" in self.text[self.words.end(place - 1) : self.words.start(place)]:
             return True
         last = place - 1
-        while last and tokens[last] in _CLOSERS:
+        while last and tokens[last] in CLOSERS:
             last -= 1
         return tokens[last] in SENTENCE_ENDS and not tokens[place][0].islower()
 
@@ -77,6 +76,26 @@ class Edit:
         return self.new_start, self.new_stop
 
 
+class Kept:
+    """How many tokens and words of one side were kept, counted once for all stretches."""
+
+    def __init__(self, tokens: list[str], edited: list[tuple[int, int]]) -> None:
+        kept = [True] * len(tokens)
+        for start, stop in edited:
+            kept[start:stop] = [False] * (stop - start)
+        self._tokens = list(accumulate(kept, initial=0))
+        words = (is_kept and token[0].isalnum() for token, is_kept in zip(tokens, kept, strict=True))
+        self._words = list(accumulate(words, initial=0))
+
+    def words(self, start: int, stop: int) -> int:
+        """How many words from one token to before another were kept."""
+        return self._words[stop] - self._words[start]
+
+    def all(self, start: int, stop: int) -> bool:
+        """Whether all tokens from one to before another were kept."""
+        return self._tokens[stop] - self._tokens[start] == stop - start
+
+
 @dataclass(frozen=True)
 class Passage:
     """A title, a standfirst or a row that stands on both sides. `row`: its number, None for the other two."""
@@ -96,9 +115,19 @@ class Passage:
         """The edits of some kinds."""
         return [edit for edit in self.edits if edit.kind in kinds]
 
-    @property
+    @cached_property
+    def old_kept(self) -> Kept:
+        """What was kept of the old side, spelling and punctuation aside."""
+        return Kept(self.old.tokens, [edit.old for edit in self.of_kind("words", "sentences")])
+
+    @cached_property
+    def new_kept(self) -> Kept:
+        """What was kept on the new side."""
+        return Kept(self.new.tokens, [edit.new for edit in self.of_kind("words", "sentences")])
+
+    @cached_property
     def is_altered(self) -> bool:
-        """Whether the meaning of what stood there was touched: more than spelling, whole sentences added, or an order."""
+        """Whether more was done to what stood there than mending its spelling, adding sentences or ordering them."""
         edits = self.of_kind("words", "sentences")
         if all(edit.kind == "sentences" and edit.old_start == edit.old_stop for edit in edits):
             return False

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable
 from typing import Final, Literal
 
 from agents.diff.labels.context import Context
+from agents.diff.labels.hedges import changed_hedges
 from agents.diff.labels.names import changed_names
 from agents.diff.labels.numbers import changed_numbers
 from agents.diff.labels.passages import Passage, text_of
 from agents.diff.labels.quotations import changed_quotations
 from agents.diff.labels.speakers import changed_sources
-from agents.diff.labels.hedges import changed_hedges
 from agents.diff.labels.wording import wording
 from agents.diff.tokens import count_words, fold
 from schemas.change import Diff, Label, Spans
@@ -27,7 +27,9 @@ MAX_JOINING_WORDS = 3
 MIN_NEW_SHARE = 0.5
 """More than this share of its words is new in a text that was rewritten."""
 
-_BY = frozenset({"by", "von", "par", "por", "de", "di", "от", "and", "und", "et", "y", "e", "и", "text", "texte", "texto"})
+_BY = frozenset(
+    {"by", "von", "par", "por", "de", "di", "от", "and", "und", "et", "y", "e", "и", "text", "texte", "texto"}
+)
 
 
 def labels(diff: Diff, *, language: str | None = None, acknowledged: bool = False) -> tuple[Label, ...]:
@@ -43,7 +45,9 @@ def labels(diff: Diff, *, language: str | None = None, acknowledged: bool = Fals
 def headline(edit: Context) -> Label | None:
     """The title's words changed."""
     spans = edit.diff.title
-    return Label("headline", (), (text_of(spans, "-"), text_of(spans, "+"))) if _is_altered(edit, "title", spans) else None
+    return (
+        Label("headline", (), (text_of(spans, "-"), text_of(spans, "+"))) if _is_altered(edit, "title", spans) else None
+    )
 
 
 def byline(edit: Context) -> Label | None:
@@ -76,7 +80,7 @@ def numbers(edit: Context) -> Label | None:
 
 def names(edit: Context) -> Label | None:
     """A name in aligned text was replaced by another, or is spelled otherwise."""
-    return _found("names", edit, lambda passage: changed_names(passage, edit.capitals))
+    return _found("names", edit, lambda passage: changed_names(passage, edit.is_known_name))
 
 
 def quotes(edit: Context) -> Label | None:
@@ -151,7 +155,9 @@ def typo(edit: Context) -> Label | None:
 
 def punctuation(edit: Context) -> Label | None:
     """Somewhere only marks, spaces, hyphens or the case of letters changed."""
-    return _found("punctuation", edit, lambda passage: [("", "")] if passage.of_kind("punctuation") else [], values=False)
+    return _found(
+        "punctuation", edit, lambda passage: [("", "")] if passage.of_kind("punctuation") else [], values=False
+    )
 
 
 def minor(edit: Context) -> Label | None:
@@ -160,7 +166,10 @@ def minor(edit: Context) -> Label | None:
         return None
     if not edit.passages or any(passage.of_kind("words", "sentences") for passage in edit.passages):
         return None
-    if any(_is_altered(edit, name, spans) for name, spans in (("title", edit.diff.title), ("standfirst", edit.diff.standfirst))):
+    if any(
+        _is_altered(edit, name, spans)
+        for name, spans in (("title", edit.diff.title), ("standfirst", edit.diff.standfirst))
+    ):
         return None
     return Label("minor", _rows(edit.passages))
 
@@ -171,7 +180,11 @@ def silent(edit: Context) -> Label | None:
         return None
     rows = {*edit.rows("deleted"), *_rows(passage for passage in edit.passages if passage.is_altered)}
     is_above = _is_altered(edit, "title", edit.diff.title) and not update(edit)
-    if rows or is_above or (_is_altered(edit, "standfirst", edit.diff.standfirst) and text_of(edit.diff.standfirst, "-")):
+    if (
+        rows
+        or is_above
+        or (_is_altered(edit, "standfirst", edit.diff.standfirst) and text_of(edit.diff.standfirst, "-"))
+    ):
         return Label("silent", tuple(sorted(rows)))
     return None
 
@@ -179,8 +192,8 @@ def silent(edit: Context) -> Label | None:
 RULES: Final[dict[str, Callable[[Context], Label | None]]] = {
     rule.__name__: rule
     for rule in (
-        headline, byline, dateline, lede, numbers, names, quotes, attribution, hedging, correction, update, rewrite, trim,
-        moved, typo, punctuation, minor, silent,
+        headline, byline, dateline, lede, numbers, names, quotes, attribution, hedging, correction, update, rewrite,
+        trim, moved, typo, punctuation, minor, silent,
     )
 }  # fmt: skip
 """Every label and its rule."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from agents.diff.labels.passages import Edit, Passage, Side
-from agents.diff.labels.wording import Wording
+from agents.diff.labels.passages import Passage, Side
+from agents.diff.labels.wording import LITTLE, PRONOUNS, Wording
+from agents.diff.signs import CLAUSE_ENDS, CLOSERS, SENTENCE_ENDS
 
 REACH = 10
 """How many tokens from its verb a source is looked for."""
@@ -16,12 +17,7 @@ REACH = 10
 MIN_LENGTH, MAX_FAULTS = 5, 2
 """A name that is spelled otherwise is the same one: letters that it has at least, and how many may differ."""
 
-_STOPS = frozenset(".!?…;:,\"“”„«»()[]—–。、，「」『』؛،؟")  # noqa: RUF001 - the marks of other scripts
-_LITTLE = frozenset(
-    "a an the of in at on to for and that which who has have had had also later by from der die das des dem den ein eine"
-    " le la les l' un une du de d' el los las una o os as um uma il lo i gli del della dei di в и на с 的".split()
-)
-_PRONOUNS = frozenset("he she it they we i er sie es il elle ils elles él ella ellos ele ela eles lui lei он она они 他 她 هو هي".split())
+_STOPS = frozenset("—–“„«([") | SENTENCE_ENDS | CLAUSE_ENDS | CLOSERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +31,10 @@ class Source:
 
 def changed_sources(passage: Passage, wording: Wording) -> list[tuple[str, str]]:
     """The sources that changed, came or went, as they stood and as they stand; empty for none."""
-    edits = passage.of_kind("words")
-    if not edits:
+    if not passage.of_kind("words"):
         return []
-    before = [source for source in sources(passage.old, wording) if _is_touched(source, edits, old=True)]
-    after = [source for source in sources(passage.new, wording) if _is_touched(source, edits, old=False)]
+    before = [one for one in sources(passage.old, wording) if not passage.old_kept.all(one.start, one.stop)]
+    after = [one for one in sources(passage.new, wording) if not passage.new_kept.all(one.start, one.stop)]
     for source in list(before):
         if same := next((other for other in after if _is_same(source, other)), None):
             before.remove(source)
@@ -60,12 +55,6 @@ def _is_same(one: Source, other: Source) -> bool:
         a == b or (min(len(a), len(b)) >= MIN_LENGTH and OSA.distance(a, b) <= MAX_FAULTS)
         for a in one.words
         for b in other.words
-    )
-
-
-def _is_touched(source: Source, edits: Sequence[Edit], *, old: bool) -> bool:
-    return any(
-        start < source.stop and source.start < stop for start, stop in (edit.old if old else edit.new for edit in edits)
     )
 
 
@@ -105,5 +94,5 @@ def _end(tokens: Sequence[str], start: int) -> int:
 
 
 def _named(tokens: Sequence[str], start: int, stop: int) -> frozenset[str]:
-    words = frozenset(token for token in tokens[start:stop] if token[0].isalpha() and token not in _LITTLE)
-    return words - _PRONOUNS
+    words = frozenset(token for token in tokens[start:stop] if token[0].isalpha() and token not in LITTLE)
+    return words - PRONOUNS

@@ -32,7 +32,9 @@ def _letters(token: str) -> str:
 def _fractions(tokens: Sequence[str]) -> list[str]:
     """The numbers that a separator makes smaller: 1.5 is not 15, while 1,500 is 1500."""
     return [
-        token.replace(",", ".") for token in tokens if token[0].isdigit() and _is_fraction(token.rstrip("%abcdefgmnpxk"))
+        token.replace(",", ".")
+        for token in tokens
+        if token[0].isdigit() and _is_fraction(token.rstrip("%abcdefgmnpxk"))
     ]
 
 
@@ -45,12 +47,16 @@ def is_typo(old: Sequence[str], new: Sequence[str], beside: Sequence[str]) -> bo
     """Whether one run of tokens is the other with misspelled words; `beside` stand before and behind it."""
     if not old or not new:
         only = old or new
-        return len(only) == 1 and only[0].isalpha() and fold(only[0]) in map(fold, beside)  # a word that stood there twice
+        return (
+            len(only) == 1 and only[0].isalpha() and fold(only[0]) in map(fold, beside)
+        )  # a word that stood there twice
     if len(old) != len(new):
         return False
     differing = [(fold(a), fold(b)) for a, b in zip(old, new, strict=True) if fold(a) != fold(b)]
-    return bool(differing) and all(_is_misspelled(a, b) or _is_grammar(a, b) for a, b in differing) and not any(
-        a[0].isupper() and b[0].isupper() and a != b for a, b in zip(old, new, strict=True)
+    return (
+        bool(differing)
+        and all(_is_misspelled(a, b) or _is_grammar(a, b) for a, b in differing)
+        and not any(a[0].isupper() and b[0].isupper() and a != b for a, b in zip(old, new, strict=True))
     )
 
 

@@ -71,14 +71,17 @@ class Wording:
         self.hedges = Phrases(words("hedges"))
         self.vague = Phrases(words("vague"))
         self.bounds = Phrases(
-            (word, bound["sign"]) for bound in _WORDS["bound"] for word in (*bound["words"], *only.get(bound["sign"], ()))
+            (word, bound["sign"])
+            for bound in _WORDS["bound"]
+            for word in (*bound["words"], *only.get(bound["sign"], ()))
         )
         self.numbers = dict([*values("number"), *special])
         self.scales = dict(values("scale"))
 
 
 NO_NAMES = frozenset(word for group in _WORDS["no_names"].values() for word in group)
-PARTICLES = frozenset(_WORDS["particles"]["all"])
+LITTLE = frozenset(word for group in _WORDS["little"].values() for word in group)
+PRONOUNS = frozenset(_WORDS["pronouns"]["all"])
 GRAMMAR = tuple(frozenset(group.split(" ")) for group in _WORDS["grammar"]["groups"])
 
 
