@@ -23,7 +23,7 @@ def change(prior: Newest, version: Version, kind: ChangeKind) -> Change:
         newest = Newest.of(version)
         difference = diff(prior.text, newest.text)
         figures = stats(difference)
-        found = labels(difference, language=version.language, acknowledged=newest.states_change_since(prior))
+        found = labels(difference, figures, language=version.language, acknowledged=newest.states_change_since(prior))
         weight = severity(found, figures)
         words = figures.kept + figures.removed
         current = _side(newest, figures.kept + figures.added)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -14,8 +12,8 @@ from agents.corrections import is_correction
 from agents.diff.labels.dateline import dateline
 from agents.diff.labels.passages import Passage, Side, passages, text_of
 from agents.diff.labels.wording import Wording
-from agents.diff.tokens import count_words, fold
-from schemas.change import Diff, RowKind
+from agents.diff.tokens import fold
+from schemas.change import Diff, RowKind, Stats
 
 _UPDATE_LINE = regex.compile(
     r"\W*(?:(?:live |breaking )?updated?|aktualisier(?:t|ung)|mise à jour|actualizaci[oó]n|actualizad[oa]"
@@ -23,12 +21,18 @@ _UPDATE_LINE = regex.compile(
     regex.V1 | regex.DOTALL,
 )
 
+_CAPITAL = regex.compile(
+    r"[\p{L}\p{M}],?[ ](?=\p{Lu})([\p{L}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*?)(?:['’]s)?(?![\p{L}\p{M}])", regex.V1
+)
+"""A word that is capital behind another one."""
+
 
 @dataclass(frozen=True)
 class Context:
     """A diff as the rules see it. `acknowledged`: the page states a newer time of its last change than before."""
 
     diff: Diff
+    stats: Stats
     wording: Wording
     acknowledged: bool
 
@@ -38,8 +42,7 @@ class Context:
         found = list(passages(self.diff))
         if any(self.datelines):
             old, new = (len(Side(line).tokens) for line in self.datelines)
-            lead = self.lead("+")
-            found = [passage.behind(old, new) if passage.row == lead else passage for passage in found]
+            found = [passage.behind(old, new) if passage.row == self.leads[1] else passage for passage in found]
         return [passage for passage in found if passage.edits]
 
     def rows(self, kind: RowKind) -> list[int]:
@@ -47,23 +50,13 @@ class Context:
         return [number for number, row in enumerate(self.diff.rows) if row.kind == kind]
 
     @cached_property
-    def words(self) -> dict[str, int]:
-        """How many words of the rows were kept, deleted and inserted."""
-        counts = {"=": 0, "-": 0, "+": 0}
+    def known_names(self) -> frozenset[str]:
+        """The words that are capital in the midst of sentences."""
+        found: set[str] = set()
         for row in self.diff.rows:
-            for op, text in row.spans:
-                counts[op] += count_words(text)
-        return counts
-
-    @cached_property
-    def _text(self) -> str:
-        return "\n".join(
-            [text for row in self.diff.rows for text in {text_of(row.spans, "-"), text_of(row.spans, "+")}]
-        )
-
-    def is_known_name(self, word: str) -> bool:
-        """Whether a word stands in the midst of a sentence somewhere, as it is."""
-        return re.search(rf"[^\W\d_],? {re.escape(word)}\b", self._text) is not None
+            for text in {text_of(row.spans, "-"), text_of(row.spans, "+")}:
+                found.update(_CAPITAL.findall(text))
+        return frozenset(found)
 
     @cached_property
     def notes(self) -> dict[int, Literal["correction", "update"]]:
@@ -90,20 +83,18 @@ class Context:
         }
         return sorted(found)
 
-    def lead(self, op: Literal["-", "+"], without: Collection[int] = ()) -> int | None:
-        """The row of the first paragraph of the old (`-`) or new text that is no note."""
-        rows = [
-            ((row.old if op == "-" else row.new)[0], number)
-            for number, row in enumerate(self.diff.rows)
-            if (row.old if op == "-" else row.new) and number not in self.notes and number not in without
-        ]
-        return min(rows)[1] if rows else None
+    @cached_property
+    def leads(self) -> tuple[int | None, int | None]:
+        """The rows of the first paragraphs of the old and of the new text, notes aside."""
+        rows = [(number, row) for number, row in enumerate(self.diff.rows) if number not in self.notes]
+        old, new = ([(row.old[0], n) for n, row in rows if row.old], [(row.new[0], n) for n, row in rows if row.new])
+        return min(old)[1] if old else None, min(new)[1] if new else None
 
     @cached_property
     def datelines(self) -> tuple[str, str]:
         """The old and the new dateline, if the first paragraph is the same one."""
-        lead = self.lead("+")
-        if lead is None or lead != self.lead("-"):
+        _, lead = self.leads
+        if lead is None or lead != self.leads[0]:
             return "", ""
         spans = self.diff.rows[lead].spans
         return dateline(text_of(spans, "-")), dateline(text_of(spans, "+"))

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
 
 from agents.diff.labels.passages import Passage, Side
-from agents.diff.labels.wording import Wording
+from agents.diff.labels.wording import CHINESE, CHINESE_SCALES, CURRENCIES, Wording
 
-_CURRENCIES = frozenset("$€£¥₽₹")
 _PERCENT = frozenset({"%", "percent", "prozent", "pc"})
 _DIGITS = regex.compile(r"(\d+(?:[.,:/'\u2019\u00a0\u202f]\d+)*)([\p{L}\p{M}]*)", regex.V1)
 _SEPARATORS = regex.compile(r"[.,'\u2019\u00a0\u202f]", regex.V1)
+REACH = 6
+"""How many tokens before and behind an edit the numbers begin that it may touch."""
+
 _GROUP = 3
 """Digits between separators of thousands."""
 
-_CHINESE = {**{digit: float(n) for n, digit in enumerate("〇一二三四五六七八九")}, "零": 0.0, "两": 2.0, "兩": 2.0}
-_CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _MYRIAD = 10**4
 
 Value = tuple[object, ...]
@@ -37,13 +36,10 @@ class Number:
 
 def changed_numbers(passage: Passage, wording: Wording) -> list[tuple[str, str]]:
     """The numbers that have another value now, as they stood and as they stand."""
-    edits = passage.of_kind("words")
-    if not edits:
-        return []
-    before, after = (list(numbers(side, wording)) for side in (passage.old, passage.new))
     pairs = []
-    for edit in edits:
-        old, new = list(_touched(before, edit.old)), list(_touched(after, edit.new))
+    for edit in passage.of_kind("words"):
+        old = list(_touched(passage.old, edit.old, wording))
+        new = list(_touched(passage.new, edit.new, wording)) if old else []
         for number in list(old):
             if same := next((other for other in new if other.value == number.value), None):
                 old.remove(number)
@@ -56,24 +52,25 @@ def changed_numbers(passage: Passage, wording: Wording) -> list[tuple[str, str]]
     return pairs
 
 
-def _touched(numbers: Sequence[Number], place: tuple[int, int]) -> Iterator[Number]:
-    """The numbers, which are in order, that overlap some tokens, or that a place between two tokens touches."""
+def _touched(side: Side, place: tuple[int, int], wording: Wording) -> Iterator[Number]:
+    """The numbers that overlap some tokens, or that a place between two tokens touches."""
     start, stop = place
     reach = start == stop
-    for index in range(bisect_left(numbers, start + (not reach), key=lambda number: number.stop), len(numbers)):
-        if numbers[index].start >= stop + reach:
-            break
-        yield numbers[index]
+    for number in numbers(side.folded, max(0, start - REACH), min(stop + REACH, len(side.tokens)), wording):
+        if number.start < stop + reach and start - reach < number.stop:
+            yield number
 
 
-def numbers(side: Side, wording: Wording) -> Iterator[Number]:
-    """All numbers of a text, from left to right."""
-    tokens = side.folded
-    place = 0
-    while place < len(tokens):
+def numbers(tokens: Sequence[str], start: int, end: int, wording: Wording) -> Iterator[Number]:
+    """The numbers that begin from one of some folded tokens to before another, from left to right."""
+    place = start
+    for candidate in [place for place in range(start, end) if _can_start(tokens[place], wording)]:
+        if candidate < place:
+            continue
+        place = candidate
         bound = wording.bounds.at(tokens, place)
         begin = place + bound[0] if bound else place
-        amount_at = begin + (begin < len(tokens) and tokens[begin] in _CURRENCIES)
+        amount_at = begin + (begin < len(tokens) and tokens[begin] in CURRENCIES)
         if amount_at < len(tokens) and (found := _amount(tokens, amount_at, wording)):
             stop, amount = found
             yield Number(place if bound else amount_at, stop, (bound[1] if bound else "", *amount))
@@ -81,8 +78,12 @@ def numbers(side: Side, wording: Wording) -> Iterator[Number]:
             stop = place + vague[0]
             yield Number(place, stop, None)
         else:
-            stop = place + 1
+            continue
         place = stop
+
+
+def _can_start(token: str, wording: Wording) -> bool:
+    return token[0].isdigit() or token in wording.number_starts or token.partition("-")[0] in wording.numbers
 
 
 def _amount(tokens: Sequence[str], place: int, wording: Wording) -> tuple[int, Value] | None:
@@ -93,7 +94,7 @@ def _amount(tokens: Sequence[str], place: int, wording: Wording) -> tuple[int, V
         stop, amount = place + 1, _value(digits[1])
         if isinstance(amount, float):
             amount *= wording.scales.get(digits[2], 1.0)
-    elif token in _CHINESE or token in _CHINESE_SCALES:
+    elif token in CHINESE or token in CHINESE_SCALES:
         stop, amount = _chinese(tokens, place)
     else:
         first, _, second = token.partition("-")
@@ -129,9 +130,9 @@ def _chinese(tokens: Sequence[str], place: int) -> tuple[int, float]:
     total = section = digit = 0.0
     while place < len(tokens):
         token = tokens[place]
-        if token in _CHINESE:
-            digit = digit * 10 + _CHINESE[token]
-        elif (scale := _CHINESE_SCALES.get(token, 0)) >= _MYRIAD:
+        if token in CHINESE:
+            digit = digit * 10 + CHINESE[token]
+        elif (scale := CHINESE_SCALES.get(token, 0)) >= _MYRIAD:
             total += (section + digit or 1) * scale
             section = digit = 0.0
         elif scale:

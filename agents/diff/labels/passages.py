@@ -199,9 +199,9 @@ def _edit(old: Side, old_chars: tuple[int, int], new: Side, new_chars: tuple[int
 
 def _token_range(words: Words, start: int, stop: int) -> tuple[int, int]:
     """The tokens that overlap some characters; where none does, the place where one would stand."""
-    ends, starts = words.bounds[1 : 2 * len(words) : 2], words.bounds[0 : 2 * len(words) : 2]
-    first = bisect_right(ends, start)
-    return first, max(first, bisect_left(starts, stop))
+    # Starts and ends of tokens alternate in the bounds: an odd number of them lies before what is inside a token.
+    first = min(bisect_right(words.bounds, start) // 2, len(words))
+    return first, min(max(first, (bisect_left(words.bounds, stop) + 1) // 2), len(words))
 
 
 def _kind(old: Side, old_range: tuple[int, int], new: Side, new_range: tuple[int, int]) -> Kind:

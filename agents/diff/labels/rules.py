@@ -19,7 +19,7 @@ from agents.diff.labels.quotations import changed_quotations
 from agents.diff.labels.speakers import changed_sources
 from agents.diff.labels.wording import wording
 from agents.diff.tokens import count_words, fold
-from schemas.change import Diff, Label, Spans
+from schemas.change import Diff, Label, Spans, Stats
 
 MAX_JOINING_WORDS = 3
 """How many words may be added where text was only removed, to join what is left."""
@@ -32,13 +32,13 @@ _BY = frozenset(
 )
 
 
-def labels(diff: Diff, *, language: str | None = None, acknowledged: bool = False) -> tuple[Label, ...]:
-    """The labels of a diff, in the order of `RULES`.
+def labels(diff: Diff, stats: Stats, *, language: str | None = None, acknowledged: bool = False) -> tuple[Label, ...]:
+    """The labels of a diff, whose words `stats` counts, in the order of `RULES`.
 
     `language`: of the article, as a tag (`en-GB`), if it is known. `acknowledged`: whether the page states a newer time
     of its last change than before.
     """
-    context = Context(diff, wording(language), acknowledged)
+    context = Context(diff, stats, wording(language), acknowledged)
     return tuple(label for rule in RULES.values() if (label := rule(context)) is not None)
 
 
@@ -60,14 +60,14 @@ def byline(edit: Context) -> Label | None:
 def dateline(edit: Context) -> Label | None:
     """The place, date or agency in front of the first paragraph changed, came or went."""
     old, new = (line.strip() for line in edit.datelines)
-    lead = edit.lead("+")
+    _, lead = edit.leads
     same = re.sub(r"\W", "", fold(old)) == re.sub(r"\W", "", fold(new))
     return None if same or lead is None else Label("dateline", (lead,), (old, new))
 
 
 def lede(edit: Context) -> Label | None:
     """The standfirst or the first paragraph was changed in its words, replaced, or has another in front of it."""
-    rows = {row for op in ("-", "+") if (row := edit.lead(op)) is not None and _is_reworded(edit, row)}
+    rows = {row for row in edit.leads if row is not None and _is_reworded(edit, row)}
     if rows or _is_altered(edit, "standfirst", edit.diff.standfirst):
         return Label("lede", tuple(sorted(rows)))
     return None
@@ -80,7 +80,7 @@ def numbers(edit: Context) -> Label | None:
 
 def names(edit: Context) -> Label | None:
     """A name in aligned text was replaced by another, or is spelled otherwise."""
-    return _found("names", edit, lambda passage: changed_names(passage, edit.is_known_name))
+    return _found("names", edit, lambda passage: changed_names(passage, lambda name: name in edit.known_names))
 
 
 def quotes(edit: Context) -> Label | None:
@@ -119,8 +119,8 @@ def update(edit: Context) -> Label | None:
 
 def rewrite(edit: Context) -> Label | None:
     """More than half of the new text's words are new, and words were taken away."""
-    kept, removed, added = edit.words["="], edit.words["-"], edit.words["+"]
-    if not removed or added <= MIN_NEW_SHARE * (added + kept):
+    stats = edit.stats
+    if not stats.removed or stats.added <= MIN_NEW_SHARE * (stats.added + stats.kept):
         return None
     return Label("rewrite", tuple(n for n, row in enumerate(edit.diff.rows) if row.kind != "equal"))
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from agents.diff.labels.passages import Passage, Side
+from agents.diff.labels.passages import Kept, Passage, Side
 from agents.diff.labels.wording import LITTLE, PRONOUNS, Wording
 from agents.diff.signs import CLAUSE_ENDS, CLOSERS, SENTENCE_ENDS
 
 REACH = 10
 """How many tokens from its verb a source is looked for."""
+
+MAX_COMPARED = 50
+"""With how many others in the same passage a source is compared."""
 
 MIN_LENGTH, MAX_FAULTS = 5, 2
 """A name that is spelled otherwise is the same one: letters that it has at least, and how many may differ."""
@@ -31,12 +34,11 @@ class Source:
 
 def changed_sources(passage: Passage, wording: Wording) -> list[tuple[str, str]]:
     """The sources that changed, came or went, as they stood and as they stand; empty for none."""
-    if not passage.of_kind("words"):
-        return []
-    before = [one for one in sources(passage.old, wording) if not passage.old_kept.all(one.start, one.stop)]
-    after = [one for one in sources(passage.new, wording) if not passage.new_kept.all(one.start, one.stop)]
+    edits = passage.of_kind("words")
+    before = _touched(passage.old, [edit.old for edit in edits], passage.old_kept, wording) if edits else []
+    after = _touched(passage.new, [edit.new for edit in edits], passage.new_kept, wording) if edits else []
     for source in list(before):
-        if same := next((other for other in after if _is_same(source, other)), None):
+        if same := next((other for other in after[:MAX_COMPARED] if _is_same(source, other)), None):
             before.remove(source)
             after.remove(same)
     pairs = [
@@ -45,6 +47,17 @@ def changed_sources(passage: Passage, wording: Wording) -> list[tuple[str, str]]
     ]
     pairs += [(passage.old.between(one.start, one.stop), "") for one in before[len(after) :]]
     return pairs + [("", passage.new.between(other.start, other.stop)) for other in after[len(before) :]]
+
+
+def _touched(side: Side, places: Sequence[tuple[int, int]], kept: Kept, wording: Wording) -> list[Source]:
+    """The sources that any of some tokens, which are in order, belong to."""
+    found: list[Source] = []
+    done = 0
+    for start, stop in places:
+        first, last = max(done, start - 2 * REACH), min(len(side.tokens), stop + 2 * REACH)
+        found += [one for one in sources(side, first, last, wording) if not kept.all(one.start, one.stop)]
+        done = max(done, last)
+    return found
 
 
 def _is_same(one: Source, other: Source) -> bool:
@@ -58,23 +71,21 @@ def _is_same(one: Source, other: Source) -> bool:
     )
 
 
-def sources(side: Side, wording: Wording) -> list[Source]:
-    """All sources that a text names, from left to right."""
+def sources(side: Side, first: int, last: int, wording: Wording) -> list[Source]:
+    """The sources whose verb or preposition stands from one token to before another, from left to right."""
     tokens = side.folded
-    found = [
-        Source(start, end := _end(tokens, stop), _named(tokens, stop, end))
-        for start, stop, _ in wording.according.find(tokens)
-        if _end(tokens, stop) > stop
-    ]
-    found += [
-        Source(begin := _begin(tokens, start), stop, _named(tokens, begin, start))
-        for start, stop, _ in wording.behind.find(tokens)
-    ]
-    for start, stop, _ in wording.said.find(tokens):
+    found = []
+    for start, stop, _ in wording.according.find(tokens, first, last):
+        if (end := _end(tokens, stop)) > stop:
+            found.append(Source(start, end, _named(tokens, stop, end)))
+    for start, stop, _ in wording.behind.find(tokens, first, last):
         begin = _begin(tokens, start)
+        found.append(Source(begin, stop, _named(tokens, begin, start)))
+    for start, stop, _ in wording.said.find(tokens, first, last):
+        begin, end = _begin(tokens, start), _end(tokens, stop)
         if named := _named(tokens, begin, start):
             found.append(Source(begin, stop, named))
-        elif named := _named(tokens, stop, end := _end(tokens, stop)):
+        elif named := _named(tokens, stop, end):
             found.append(Source(start, end, named))
     return sorted(found, key=lambda source: source.start)
 

@@ -14,6 +14,10 @@ Found = TypeVar("Found")
 
 _WORDS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
 
+CURRENCIES = frozenset("$€£¥₽₹")
+CHINESE = {**{digit: float(n) for n, digit in enumerate("〇一二三四五六七八九")}, "零": 0.0, "两": 2.0, "兩": 2.0}
+CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+
 
 class Phrases(Generic[Found]):
     """Words and phrases, and what each stands for."""
@@ -31,25 +35,33 @@ class Phrases(Generic[Found]):
             choices.sort(key=lambda choice: -len(choice[0]))
         self._begins = tuple(beginning for beginning, _ in self._beginnings)
 
+    @property
+    def starts(self) -> Iterable[str]:
+        """The tokens that phrases start with."""
+        return self._by_first
+
+    def can_start(self, token: str) -> bool:
+        """Whether any phrase starts with a folded token."""
+        return token in self._by_first or (bool(self._begins) and token.startswith(self._begins))
+
     def at(self, tokens: Sequence[str], place: int) -> tuple[int, Found] | None:
         """The longest phrase that starts at a place of folded tokens: its length and what it stands for."""
         token = tokens[place]
         for phrase, found in self._by_first.get(token, ()):
             if tuple(tokens[place : place + len(phrase)]) == phrase:
                 return len(phrase), found
-        if token.startswith(self._begins):
+        if self._begins and token.startswith(self._begins):
             return 1, next(found for beginning, found in self._beginnings if token.startswith(beginning))
         return None
 
     def find(self, tokens: Sequence[str], start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, Found]]:
         """All phrases between two places, from left to right: start, stop and what it stands for."""
-        place, end = start, len(tokens) if stop is None else stop
-        while place < end:
-            if (match := self.at(tokens, place)) and place + match[0] <= end:
-                yield place, place + match[0], match[1]
-                place += match[0]
-            else:
-                place += 1
+        end = len(tokens) if stop is None else stop
+        done = start
+        for place in [place for place in range(start, end) if self.can_start(tokens[place])]:
+            if place >= done and (match := self.at(tokens, place)) and place + match[0] <= end:
+                done = place + match[0]
+                yield place, done, match[1]
 
 
 class Wording:
@@ -77,6 +89,9 @@ class Wording:
         )
         self.numbers = dict([*values("number"), *special])
         self.scales = dict(values("scale"))
+        self.number_starts = frozenset(
+            [*CURRENCIES, *CHINESE, *CHINESE_SCALES, *self.bounds.starts, *self.vague.starts]
+        )
 
 
 NO_NAMES = frozenset(word for group in _WORDS["no_names"].values() for word in group)
