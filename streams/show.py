@@ -8,14 +8,22 @@ from typing import Final
 import regex
 from rich.console import Console, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
+from agents.diff.compare import Comparison
 from agents.diff.tokens import count_words
-from schemas.change import Change, Diff, Row, Spans, Stats
+from schemas.change import Change, Diff, Label, Row, Severity, Spans, Stats
 from schemas.version import Version
+
+MIN_SIDE_BY_SIDE = 120
+"""Columns of a terminal from which old and new stand side by side."""
 
 CONTEXT = 80
 """Characters of unchanged text that are shown before and behind a mark."""
+
+MAX_TOLD = 3
+"""How many numbers are told beside a label."""
 
 _STYLES: Final = {"=": "", "-": "red strike", "+": "green"}
 _BRACKETS: Final = {"=": ("", ""), "-": ("[-", "-]"), "+": ("{+", "+}")}
@@ -38,29 +46,46 @@ def show(change: Change, console: Console) -> None:
     facts = [change.article.source, change.kind, change.interval.words, version]
     title = change.diff.title or (("=", change.prior.title),)  # the diff of a removal is empty
     _print_heading(console, title, facts, change.stats if change.current else None)
+    _print_labels(console, change.labels, change.severity)
     _print(console, Text(visible(change.article.url), "dim"))
     _print_body(change.diff, console)
     console.print()
 
 
-def show_files(diff: Diff, stats: Stats, old: str, new: str, console: Console) -> None:
-    """Print the diff of two files under their names."""
-    _print_heading(console, diff.title, [f"{old} → {new}"], stats)
-    _print_body(diff, console)
+def show_files(found: Comparison, old: str, new: str, console: Console) -> None:
+    """Print what changed between two files under their names."""
+    _print_heading(console, found.diff.title, [f"{old} → {new}"], found.stats)
+    _print_labels(console, found.labels, found.severity)
+    _print_body(found.diff, console)
 
 
 def show_version(version: Version, console: Console) -> None:
     """Print a version in one line."""
     words = sum(count_words(paragraph.text) for paragraph in version.paragraphs)
-    facts = [version.kind, f"version {version.version}", version.title, _counted(words, "word"), version.article.url]
+    facts = [version.kind, f"version {version.version}", version.title, counted(words, "word"), version.article.url]
     _print(console, Text(visible(" · ".join(facts))))
 
 
 def _print_heading(console: Console, title: Spans, facts: list[str], stats: Stats | None) -> None:
     _print(console, _marked(title, console, "bold"))
     if stats:
-        facts = [*facts, f"{_counted(stats.added, 'word')} added, {stats.removed:,} removed"]
+        facts = [*facts, f"{counted(stats.added, 'word')} added, {stats.removed:,} removed"]
     _print(console, Text(visible(" · ".join(facts)), "dim"))
+
+
+def _print_labels(console: Console, labels: tuple[Label, ...], severity: Severity) -> None:
+    if labels:
+        text = Text(" · ".join(map(told, labels)), "bold")
+        _print(console, text.append(f"  severity {severity.score:.2f}", "not bold dim"))
+
+
+def told(label: Label) -> str:
+    """A label, and the numbers that it found: `numbers 12 → 13`."""
+    if label.name != "numbers":
+        return label.name
+    pairs = list(zip(label.values[::2], label.values[1::2], strict=True))
+    more = [f"and {len(pairs) - MAX_TOLD} more"] if len(pairs) > MAX_TOLD else []
+    return f"numbers {', '.join([f'{visible(old)} → {visible(new)}' for old, new in pairs[:MAX_TOLD]] + more)}"
 
 
 def _print_body(diff: Diff, console: Console) -> None:
@@ -72,7 +97,7 @@ def _print_body(diff: Diff, console: Console) -> None:
         if same:
             count = sum(1 for _ in rows)
             console.print()
-            _print(console, Text(f"… {_counted(count, 'paragraph')} unchanged", "dim"))
+            _print(console, Text(f"… {counted(count, 'paragraph')} unchanged", "dim"))
         else:
             for row in rows:
                 _print_row(label(row), row.spans, console)
@@ -91,12 +116,27 @@ def label(row: Row) -> str:
 
 
 def _print_row(name: str, spans: Spans, console: Console) -> None:
+    console.print()
+    if console.is_terminal and console.width >= MIN_SIDE_BY_SIDE:
+        if name:
+            _print(console, Text(f"  {name}", "dim italic"))
+        _print(console, _side_by_side(spans, console))
+        return
     text = Text()
     if name:
         text.append(f"{name}: ", "dim italic")
     text.append_text(_marked(shortened(spans), console))
-    console.print()
     _print(console, Padding(text, (0, 0, 0, 2)) if console.is_terminal else text)
+
+
+def _side_by_side(spans: Spans, console: Console) -> Table:
+    """The old text in a left column and the new one in a right column."""
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column(ratio=1)
+    table.add_column(ratio=1)
+    old, new = (tuple(span for span in shortened(spans) if span[0] != other) for other in ("+", "-"))
+    table.add_row(_marked(old, console), _marked(new, console))
+    return table
 
 
 def _marked(spans: Spans, console: Console, style: str = "") -> Text:
@@ -129,7 +169,8 @@ def _cut(text: str, *, first: bool, last: bool) -> str:
     return " ".join(part for part in (start, "…", end) if part)
 
 
-def _counted(number: int, name: str) -> str:
+def counted(number: int, name: str) -> str:
+    """A number and what it counts: `1 word`, `1,200 words`."""
     return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from agents.diff.common import common
+from agents.diff.labels import REMOVED, labels, severity
 from agents.diff.rows import rows
 from agents.diff.spans import word_spans
 from agents.diff.text import Text
 from agents.diff.tokens import count_words
-from schemas.change import Diff, Stats
+from schemas.change import Diff, Label, Severity, Stats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What changed between two texts, and what that means: fields of the change event."""
+
+    diff: Diff
+    stats: Stats
+    labels: tuple[Label, ...]
+    severity: Severity
+
+
+REMOVAL = Comparison(diff=Diff(), stats=Stats(), labels=(), severity=REMOVED)
+"""An article that is gone."""
+
+
+def compare(old: Text, new: Text, *, language: str | None = None, acknowledged: bool = False) -> Comparison:
+    """Compare two texts. `language` and `acknowledged` are those of `labels`."""
+    difference = diff(old, new)
+    figures = stats(difference)
+    found = labels(difference, figures, language=language, acknowledged=acknowledged)
+    return Comparison(diff=difference, stats=figures, labels=found, severity=severity(found, figures))
 
 
 def diff(old: Text, new: Text) -> Diff:

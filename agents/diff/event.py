@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from agents.diff.compare import diff, stats
+from agents.diff.compare import REMOVAL, compare
 from agents.diff.interval import interval
-from agents.diff.labels import REMOVED, labels, severity
 from agents.diff.row import Newest
 from agents.diff.tokens import count_words
 from schemas import topics
 from schemas.article import Meta, event_id
-from schemas.change import Change, ChangeKind, Diff, Label, Side, Stats
+from schemas.change import Change, ChangeKind, Side
 from schemas.version import Version
 
 
 def change(prior: Newest, version: Version, kind: ChangeKind) -> Change:
     """What changed with a version of an article; for one that was removed, what was there."""
     if kind == "removed":
-        difference, figures, weight = Diff(), Stats(), REMOVED
-        found: tuple[Label, ...] = ()
+        found = REMOVAL
         words, current = sum(map(count_words, prior.text.paragraphs)), None
     else:
         newest = Newest.of(version)
-        difference = diff(prior.text, newest.text)
-        figures = stats(difference)
-        found = labels(difference, figures, language=version.language, acknowledged=newest.states_change_since(prior))
-        weight = severity(found, figures)
-        words = figures.kept + figures.removed
-        current = _side(newest, figures.kept + figures.added)
+        acknowledged = newest.states_change_since(prior)
+        found = compare(prior.text, newest.text, language=version.language, acknowledged=acknowledged)
+        words = found.stats.kept + found.stats.removed
+        current = _side(newest, found.stats.kept + found.stats.added)
     return Change(
         meta=Meta(
             id=event_id(version.article.id, version.version, kind, version.hash),
@@ -42,10 +38,10 @@ def change(prior: Newest, version: Version, kind: ChangeKind) -> Change:
         prior=_side(prior, words),
         current=current,
         interval=interval(prior.fetched_at, version.fetched_at),
-        diff=difference,
-        stats=figures,
-        labels=found,
-        severity=weight,
+        diff=found.diff,
+        stats=found.stats,
+        labels=found.labels,
+        severity=found.severity,
     )
 
 

@@ -10,8 +10,7 @@ from heapq import nlargest
 from itertools import chain
 
 from agents.diff.common import Common, Compared
-from agents.diff.lcs import common_tokens
-from agents.diff.tokens import fold, folded_tokens, is_word
+from agents.diff.tokens import Words, fold, folded_tokens, is_word
 
 MAX_POSTINGS = 48
 """How many old paragraphs a token may stand in to lead to candidates: one that stands in more tells little."""
@@ -163,4 +162,9 @@ def _is_kept(found: Common) -> bool:
         return True
     if shorter >= MIN_CONTAINED_CHARS and found.chars >= MIN_KEPT_CONTAINED * shorter:
         return True
-    return 2 * common_tokens(found.blocks) >= MIN_KEPT * (len(found.old) + len(found.new))
+    words = sum(is_word(token) for i, _, length in found.blocks for token in found.old.tokens[i : i + length])
+    return words > 0 and 2 * words >= MIN_KEPT * (_words(found.old) + _words(found.new))
+
+
+def _words(text: Words) -> int:
+    return sum(map(is_word, text.tokens))

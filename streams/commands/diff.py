@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import orjson
 from rich.console import Console
 
-from agents.diff.compare import diff, stats
+from agents.diff.compare import compare
 from agents.diff.text import Text
 from schemas.errors import BadRecordError, UnavailableError
 from streams.files import read_whole
@@ -25,8 +26,8 @@ class BadFileError(click.ClickException):
 @click.command("diff")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="The diff and its figures as JSON.")
-@click.option("--html", "as_html", is_flag=True, help="A page with both texts side by side.")
+@click.option("--json", "as_json", is_flag=True, help="The diff, its figures, labels and severity as JSON.")
+@click.option("--html", "as_html", is_flag=True, help="One HTML page, side by side or in one column.")
 def command(old: Path, new: Path, *, as_json: bool, as_html: bool) -> None:
     """Show what changed between two files.
 
@@ -35,19 +36,28 @@ def command(old: Path, new: Path, *, as_json: bool, as_html: bool) -> None:
     """
     if as_json and as_html:
         raise click.UsageError("--json and --html exclude each other")
-    prior, current = read_text(old), read_text(new)
-    difference = diff(prior, current)
-    figures = stats(difference)
+    prior, current = read_file(old), read_file(new)
+    acknowledged = prior.modified != current.modified
+    found = compare(prior.text, current.text, language=current.language, acknowledged=acknowledged)
     if as_json:
-        click.echo(orjson.dumps({"diff": difference, "stats": figures}))
+        click.echo(orjson.dumps(found))
     elif as_html:
-        click.echo(page(difference, figures, str(old), str(new)), nl=False)
+        click.echo(page(found, str(old), str(new)), nl=False)
     else:
-        show_files(difference, figures, str(old), str(new), Console())
+        show_files(found, str(old), str(new), Console())
 
 
-def read_text(path: Path) -> Text:
-    """The text in a file.
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is compared, and what the page says of itself: when it was last changed, and its language."""
+
+    text: Text
+    modified: str | None = None
+    language: str | None = None
+
+
+def read_file(path: Path) -> Side:
+    """What is in a file.
 
     Raises:
         BadFileError: it cannot be read, is too large or not UTF-8, or has no article.
@@ -62,10 +72,10 @@ def read_text(path: Path) -> Text:
         lines = [" ".join(line.split()) for line in body.decode("utf-8-sig").splitlines()]
     except UnicodeDecodeError as error:
         raise BadFileError(f"{path} is not text in UTF-8: {error.reason} at byte {error.start}") from None
-    return Text(title=lines[0] if lines else "", paragraphs=tuple(line for line in lines[1:] if line))
+    return Side(Text(title=lines[0] if lines else "", paragraphs=tuple(line for line in lines[1:] if line)))
 
 
-def _article(body: bytes, path: Path) -> Text:
+def _article(body: bytes, path: Path) -> Side:
     from agents.detect.page import read_page  # noqa: PLC0415 - the extractor takes a second to load
 
     try:
@@ -76,4 +86,5 @@ def _article(body: bytes, path: Path) -> Text:
         raise BadFileError(f"{path}: there is no article in this page")
     if reading.notice:
         click.echo(f"newsdiff: {path} looks like {reading.notice}", err=True)
-    return Text(reading.title, reading.byline, reading.standfirst, tuple(p.text for p in reading.paragraphs))
+    text = Text(reading.title, reading.byline, reading.standfirst, tuple(p.text for p in reading.paragraphs))
+    return Side(text, reading.modified, reading.language)

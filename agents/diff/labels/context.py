@@ -10,7 +10,7 @@ import regex
 
 from agents.corrections import is_correction
 from agents.diff.labels.dateline import dateline
-from agents.diff.labels.passages import Passage, Side, passages, text_of
+from agents.diff.labels.passages import ALTERING, Passage, Side, passages, text_of
 from agents.diff.labels.wording import Wording
 from agents.diff.tokens import fold
 from schemas.change import Diff, RowKind, Stats
@@ -78,7 +78,7 @@ class Context:
             passage.row
             for passage in self.passages
             if passage.row is not None
-            for edit in passage.of_kind("sentences", "words")
+            for edit in passage.of_kind(*ALTERING)
             if is_correction(fold(passage.new.between(*edit.new)).strip())
         }
         return sorted(found)

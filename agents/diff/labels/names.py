@@ -8,9 +8,6 @@ from agents.diff.labels.passages import Passage, Side
 from agents.diff.labels.wording import NO_NAMES
 from agents.diff.signs import DASHES, OPENERS, SENTENCE_ENDS
 
-MAX_TOKENS = 12
-"""Edits of more tokens are rewritten sentences: other names in them replace nothing."""
-
 
 def changed_names(passage: Passage, is_known: Callable[[str], bool]) -> list[tuple[str, str]]:
     """The names that another one took the place of.
@@ -19,11 +16,10 @@ def changed_names(passage: Passage, is_known: Callable[[str], bool]) -> list[tup
     """
     pairs = []
     for edit in passage.of_kind("words", "typo"):
-        if max(edit.old_stop - edit.old_start, edit.new_stop - edit.new_start) <= MAX_TOKENS:
-            old, new = _names(passage.old, edit.old, is_known), _names(passage.new, edit.new, is_known)
-            gone, come = [name for name in old if name not in new], [name for name in new if name not in old]
-            if gone and come and not _is_initial(gone[0], come[0]):
-                pairs.append((" ".join(gone), " ".join(come)))
+        old, new = _names(passage.old, edit.old, is_known), _names(passage.new, edit.new, is_known)
+        gone, come = [name for name in old if name not in new], [name for name in new if name not in old]
+        if gone and come and not _is_initial(gone[0], come[0]):
+            pairs.append((" ".join(gone), " ".join(come)))
     return pairs
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import regex
 
 from agents.diff.labels.passages import Passage, Side
-from agents.diff.labels.wording import CHINESE, CHINESE_SCALES, CURRENCIES, Wording
+from agents.diff.labels.wording import CHINESE, CHINESE_SCALES, CURRENCIES, WEEK, Wording
 
 _PERCENT = frozenset({"%", "percent", "prozent", "pc"})
 _DIGITS = regex.compile(r"(\d+(?:[.,:/'\u2019\u00a0\u202f]\d+)*)([\p{L}\p{M}]*)", regex.V1)
@@ -95,6 +95,8 @@ def _amount(tokens: Sequence[str], place: int, wording: Wording) -> tuple[int, V
         if isinstance(amount, float):
             amount *= wording.scales.get(digits[2], 1.0)
     elif token in CHINESE or token in CHINESE_SCALES:
+        if place and tokens[place - 1] in WEEK:
+            return None
         stop, amount = _chinese(tokens, place)
     else:
         first, _, second = token.partition("-")

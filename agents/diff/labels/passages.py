@@ -6,15 +6,21 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
-from typing import Literal
+from itertools import accumulate, groupby
+from typing import Final, Literal
 
 from agents.diff.labels.spelling import is_punctuation, is_typo
 from agents.diff.signs import CLOSERS, SENTENCE_ENDS
 from agents.diff.tokens import Words, fold
 from schemas.change import Diff, Spans
 
-Kind = Literal["punctuation", "typo", "sentences", "words"]
+Kind = Literal["punctuation", "typo", "words", "rewritten", "sentences"]
+"""Marks and spaces; spelling; words; so many on both sides that none stands for another; whole sentences."""
+
+ALTERING: Final[tuple[Kind, ...]] = ("words", "rewritten", "sentences")
+
+MAX_WORDS = 12
+"""How many tokens the shorter side of an edit has at most whose words stand in the place of others."""
 
 
 @dataclass(frozen=True)
@@ -118,17 +124,17 @@ class Passage:
     @cached_property
     def old_kept(self) -> Kept:
         """What was kept of the old side, spelling and punctuation aside."""
-        return Kept(self.old.tokens, [edit.old for edit in self.of_kind("words", "sentences")])
+        return Kept(self.old.tokens, [edit.old for edit in self.of_kind(*ALTERING)])
 
     @cached_property
     def new_kept(self) -> Kept:
         """What was kept on the new side."""
-        return Kept(self.new.tokens, [edit.new for edit in self.of_kind("words", "sentences")])
+        return Kept(self.new.tokens, [edit.new for edit in self.of_kind(*ALTERING)])
 
     @cached_property
     def is_altered(self) -> bool:
         """Whether more was done to what stood there than mending its spelling, adding sentences or ordering them."""
-        edits = self.of_kind("words", "sentences")
+        edits = self.of_kind(*ALTERING)
         if all(edit.kind == "sentences" and edit.old_start == edit.old_stop for edit in edits):
             return False
         gone = sorted([token for edit in edits for token in self.old.folded[slice(*edit.old)] if token[0].isalnum()])
@@ -173,22 +179,15 @@ def _passage(name: Literal["title", "standfirst", "row"], row: int | None, spans
 
 def _edits(spans: Spans, old: Side, new: Side) -> Iterator[Edit]:
     old_at = new_at = 0
-    old_from = new_from = 0
-    is_open = False
-    for op, text in (*spans, ("=", "")):
-        if op == "=":
-            if is_open:
-                yield _edit(old, (old_from, old_at), new, (new_from, new_at))
-            is_open = False
-            old_at += len(text)
-            new_at += len(text)
-            continue
-        if not is_open:
-            old_from, new_from, is_open = old_at, new_at, True
-        if op == "-":
-            old_at += len(text)
-        else:
-            new_at += len(text)
+    for is_kept, group in groupby(spans, key=lambda span: span[0] == "="):
+        texts = list(group)
+        gone = sum(len(text) for op, text in texts if op != "+")
+        come = sum(len(text) for op, text in texts if op != "-")
+        is_joint = all(text.isspace() for _, text in texts) and any("\n" in text for _, text in texts)
+        if not is_kept and not is_joint:  # where paragraphs were split or merged
+            yield _edit(old, (old_at, old_at + gone), new, (new_at, new_at + come))
+        old_at += gone
+        new_at += come
 
 
 def _edit(old: Side, old_chars: tuple[int, int], new: Side, new_chars: tuple[int, int]) -> Edit:
@@ -214,4 +213,4 @@ def _kind(old: Side, old_range: tuple[int, int], new: Side, new_range: tuple[int
         return "typo"
     if all(map(old.is_border, old_range)) and all(map(new.is_border, new_range)):
         return "sentences"
-    return "words"
+    return "words" if min(len(before), len(after)) <= MAX_WORDS else "rewritten"

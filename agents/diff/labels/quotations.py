@@ -5,20 +5,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from agents.diff.labels.passages import Edit, Passage, Side
+from agents.diff.labels.passages import ALTERING, Edit, Passage, Side
 from agents.diff.signs import DASHES
 
 _CLOSED_BY = {
     "“": "”“", "”": "”", "„": "“”", "«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」", "『": "』", '"': '"', "‘": "’",
     "'": "'", "‚": "‘’", "＂": "＂",
 }  # fmt: skip
-_ALWAYS_OPEN = frozenset("«„「『")
+_ALWAYS_OPEN = frozenset("“«„「『")
 _APOSTROPHES = frozenset("'’")
 
 
 def changed_quotations(passage: Passage) -> list[tuple[str, str]]:
     """The words that were changed inside quotations which stand on both sides, as they stood and as they stand."""
-    edits = passage.of_kind("words", "sentences")
+    edits = passage.of_kind(*ALTERING)
     if not edits:
         return []
     before, after = quotations(passage.old), quotations(passage.new)

@@ -14,7 +14,7 @@ from agents.diff.labels.context import Context
 from agents.diff.labels.hedges import changed_hedges
 from agents.diff.labels.names import changed_names
 from agents.diff.labels.numbers import changed_numbers
-from agents.diff.labels.passages import Passage, text_of
+from agents.diff.labels.passages import ALTERING, Passage, text_of
 from agents.diff.labels.quotations import changed_quotations
 from agents.diff.labels.speakers import changed_sources
 from agents.diff.labels.wording import wording
@@ -109,8 +109,8 @@ def update(edit: Context) -> Label | None:
         return None
     rows = set(edit.rows("inserted"))
     for passage in edit.passages:
-        if passage.row is not None and (edits := passage.of_kind("words", "sentences")):
-            if any(each.kind == "words" or each.old_start < each.old_stop for each in edits):
+        if passage.row is not None and (edits := passage.of_kind(*ALTERING)):
+            if any(each.kind != "sentences" or each.old_start < each.old_stop for each in edits):
                 return None
             rows.add(passage.row)
     rows.difference_update(edit.corrections)
@@ -133,11 +133,11 @@ def trim(edit: Context) -> Label | None:
     for row in rows:
         removed += count_words(text_of(edit.diff.rows[row].spans, "-"))
     for passage in edit.passages:
-        for each in passage.of_kind("words", "sentences"):
+        for each in passage.of_kind(*ALTERING):
             added += count_words(passage.new.between(*each.new))
             removed += count_words(passage.old.between(*each.old))
             rows.update(passage.rows)
-    if added > MAX_JOINING_WORDS or 3 * added > removed or not removed:
+    if added > MAX_JOINING_WORDS or 3 * added > removed or not removed or numbers(edit):
         return None
     return Label("trim", tuple(sorted(rows)))
 
@@ -164,7 +164,7 @@ def minor(edit: Context) -> Label | None:
     """There are edits of spelling and punctuation only."""
     if edit.rows("inserted") or edit.rows("deleted") or edit.rows("moved") or byline(edit) or dateline(edit):
         return None
-    if not edit.passages or any(passage.of_kind("words", "sentences") for passage in edit.passages):
+    if not edit.passages or any(passage.of_kind(*ALTERING) for passage in edit.passages):
         return None
     if any(
         _is_altered(edit, name, spans)
@@ -225,7 +225,7 @@ def _is_altered(edit: Context, name: str, spans: Spans) -> bool:
     passage = next((passage for passage in edit.passages if passage.name == name), None)
     if passage is None:
         return not text_of(spans, "-") or not text_of(spans, "+")
-    return bool(passage.of_kind("words", "sentences"))
+    return bool(passage.of_kind(*ALTERING))
 
 
 def _is_reworded(edit: Context, row: int) -> bool:
@@ -235,5 +235,5 @@ def _is_reworded(edit: Context, row: int) -> bool:
     return any(
         passage.is_altered or any(each.kind == "sentences" and each.new_start < each.new_stop for each in passage.edits)
         for passage in edit.passages
-        if passage.row == row and passage.of_kind("words", "sentences")
+        if passage.row == row and passage.of_kind(*ALTERING)
     )

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from agents.diff.labels.passages import Kept, Passage, Side
-from agents.diff.labels.wording import LITTLE, PRONOUNS, Wording
+from agents.diff.labels.wording import LITTLE, PRONOUNS, THAT, Wording
 from agents.diff.signs import CLAUSE_ENDS, CLOSERS, SENTENCE_ENDS
 
 REACH = 10
-"""How many tokens from its verb a source is looked for."""
+"""How many tokens in front of its verb a source is looked for, or behind its preposition."""
+
+REACH_BEHIND = 4
+"""The same behind its verb."""
 
 MAX_COMPARED = 50
 """With how many others in the same passage a source is compared."""
@@ -64,6 +67,9 @@ def _is_same(one: Source, other: Source) -> bool:
     """Whether two sources share a word, or the spelling of one; a pronoun may stand for anyone."""
     if not one.words or not other.words:
         return True
+    signs = {word for word in one.words if len(word) == 1}, {word for word in other.words if len(word) == 1}
+    if any(signs):  # of a script without spaces
+        return 2 * len(signs[0] & signs[1]) > min(map(len, signs))
     return any(
         a == b or (min(len(a), len(b)) >= MIN_LENGTH and OSA.distance(a, b) <= MAX_FAULTS)
         for a in one.words
@@ -82,7 +88,7 @@ def sources(side: Side, first: int, last: int, wording: Wording) -> list[Source]
         begin = _begin(tokens, start)
         found.append(Source(begin, stop, _named(tokens, begin, start)))
     for start, stop, _ in wording.said.find(tokens, first, last):
-        begin, end = _begin(tokens, start), _end(tokens, stop)
+        begin, end = _begin(tokens, start), min(_end(tokens, stop), stop + REACH_BEHIND)
         if named := _named(tokens, begin, start):
             found.append(Source(begin, stop, named))
         elif named := _named(tokens, stop, end):
@@ -99,7 +105,7 @@ def _begin(tokens: Sequence[str], stop: int) -> int:
 
 def _end(tokens: Sequence[str], start: int) -> int:
     stop = start
-    while stop < len(tokens) and stop - start < REACH and tokens[stop] not in _STOPS:
+    while stop < len(tokens) and stop - start < REACH and tokens[stop] not in _STOPS and tokens[stop] not in THAT:
         stop += 1
     return stop
 

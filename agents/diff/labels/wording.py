@@ -97,6 +97,8 @@ class Wording:
 NO_NAMES = frozenset(word for group in _WORDS["no_names"].values() for word in group)
 LITTLE = frozenset(word for group in _WORDS["little"].values() for word in group)
 PRONOUNS = frozenset(_WORDS["pronouns"]["all"])
+THAT = frozenset(_WORDS["that"]["all"])
+WEEK = frozenset(_WORDS["week"]["all"])
 GRAMMAR = tuple(frozenset(group.split(" ")) for group in _WORDS["grammar"]["groups"])
 
 
