@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
-from agents.diff.labels.wording import GRAMMAR
+from agents.diff.labels.wording import CONFUSED, GRAMMAR
 from agents.diff.tokens import fold
 
 MIN_TYPO_LENGTH = 4
@@ -72,6 +72,8 @@ def _is_misspelled(old: str, new: str) -> bool:
         return False
     if longer.startswith(shorter) and longer[len(shorter) :] in _ENDINGS and longer[len(shorter)] != shorter[-1]:
         return False
+    if old.translate(CONFUSED) == new.translate(CONFUSED):
+        return True
     faults = OSA.distance(old, new)
     if faults > 1:
         return faults == 2 and len(shorter) >= MIN_TWICE_LENGTH and old[-1] == new[-1]  # noqa: PLR2004

@@ -13,6 +13,8 @@ from agents.diff.tokens import folded_tokens
 Found = TypeVar("Found")
 
 _WORDS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
+_ARABIC_AND = "\u0648"
+"""The Arabic for "and", which is written as one with the next word."""
 
 CURRENCIES = frozenset("$€£¥₽₹")
 CHINESE = {**{digit: float(n) for n, digit in enumerate("〇一二三四五六七八九")}, "零": 0.0, "两": 2.0, "兩": 2.0}
@@ -69,8 +71,10 @@ class Wording:
 
     def __init__(self, only: Mapping[str, list[str]]) -> None:
         def words(name: str) -> Iterator[tuple[str, str]]:
-            for group in (*_WORDS[name].values(), only.get(name, ())):
+            for language, group in (*_WORDS[name].items(), ("", only.get(name, ()))):
                 yield from ((word, word) for word in group)
+                if language == "ar":
+                    yield from ((f"{_ARABIC_AND}{word}", word) for word in group)
 
         def values(name: str) -> Iterator[tuple[str, float]]:
             for value, group in _WORDS[name].items():
@@ -99,6 +103,7 @@ LITTLE = frozenset(word for group in _WORDS["little"].values() for word in group
 PRONOUNS = frozenset(_WORDS["pronouns"]["all"])
 THAT = frozenset(_WORDS["that"]["all"])
 WEEK = frozenset(_WORDS["week"]["all"])
+CONFUSED = str.maketrans({letter: group[0] for group in _WORDS["confused"]["groups"] for letter in group})
 GRAMMAR = tuple(frozenset(group.split(" ")) for group in _WORDS["grammar"]["groups"])
 
 
