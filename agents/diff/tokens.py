@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate, chain
+from typing import TypeVar
 
 import regex
+
+Value = TypeVar("Value")
 
 MAX_COMPARED_CHARS = 4_000_000
 """How much text, both sides together, is compared by its tokens: what takes a few seconds and some 100 bytes for each
@@ -65,25 +68,20 @@ def _split(text: str) -> list[str]:
     return list(chain.from_iterable((_TOKEN if _NOT_PLAIN.search(text) else _PLAIN_TOKEN).findall(text)))
 
 
-@lru_cache(maxsize=MAX_KNOWN_CHUNKS)
-def _known(chunk: str) -> tuple[str, ...]:
-    return tuple(_split(chunk + " "))
+class _Known(dict[str, Value]):
+    """What was made of the chunks that were seen, where they are short."""
 
+    def __init__(self, make: Callable[[str], Value]) -> None:
+        super().__init__()
+        self._make = make
 
-@lru_cache(maxsize=MAX_KNOWN_CHUNKS)
-def _known_folded(chunk: str) -> tuple[str, ...]:
-    return tuple(map(fold, _split(chunk)[::2]))
-
-
-@lru_cache(maxsize=MAX_KNOWN_CHUNKS)
-def _known_count(chunk: str) -> int:
-    return sum(map(is_word, _split(chunk)[::2]))
-
-
-def _chunks(text: str) -> list[str] | None:
-    """What stands between the spaces of a text, if it is short enough to be remembered."""
-    chunks = text.split(" ")
-    return chunks if max(map(len, chunks)) <= MAX_CHUNK_CHARS else None
+    def __missing__(self, chunk: str) -> Value:
+        value = self._make(chunk)
+        if len(chunk) <= MAX_CHUNK_CHARS:
+            if len(self) >= MAX_KNOWN_CHUNKS:
+                self.clear()
+            self[chunk] = value
+        return value
 
 
 def is_word(token: str) -> bool:
@@ -93,9 +91,7 @@ def is_word(token: str) -> bool:
 
 def count_words(text: str) -> int:
     """How many words a text has; in scripts without spaces each character is one."""
-    if (chunks := _chunks(text)) is not None:
-        return sum(map(_known_count, chunks))
-    return sum(map(is_word, _split(text)[::2]))
+    return sum(map(_COUNTS.__getitem__, text.split(" ")))
 
 
 def fold(text: str) -> str:
@@ -107,9 +103,12 @@ def fold(text: str) -> str:
 
 def folded_tokens(text: str) -> list[str]:
     """The tokens of a text, folded."""
-    if (chunks := _chunks(text)) is not None:
-        return list(chain.from_iterable(map(_known_folded, chunks)))
-    return list(map(fold, _split(text)[::2]))
+    return list(chain.from_iterable(map(_FOLDED.__getitem__, text.split(" "))))
+
+
+_PIECES = _Known(lambda chunk: tuple(_split(chunk + " ")))
+_FOLDED = _Known(lambda chunk: tuple(map(fold, _split(chunk)[::2])))
+_COUNTS = _Known(lambda chunk: sum(map(is_word, _split(chunk)[::2])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +130,11 @@ class Words:
         """Read a text, or a part of it that starts behind a space or at its start, and ends likewise."""
         stop = len(text) if stop is None else stop
         part = text[first:stop]
-        if (chunks := _chunks(part)) is not None:
-            pieces = list(chain.from_iterable(map(_known, chunks)))
-            bounds = list(accumulate(map(len, pieces), initial=first))
-            if (
-                bounds[-1] == stop + 1
-            ):  # the last chunk has got a space, too; otherwise there is more than single spaces
-                bounds[-1] = stop
-                return cls(text, first, stop, pieces[::2], bounds)
+        pieces = list(chain.from_iterable(map(_PIECES.__getitem__, part.split(" "))))
+        bounds = list(accumulate(map(len, pieces), initial=first))
+        if bounds[-1] == stop + 1:  # the last chunk has got a space, too; otherwise there is more than single spaces
+            bounds[-1] = stop
+            return cls(text, first, stop, pieces[::2], bounds)
         pieces = _split(part)
         lead = len(part) - len(_LEADING_SPACE.sub("", part, 1))
         return cls(text, first, stop, pieces[::2], list(accumulate(map(len, pieces), initial=first + lead)))

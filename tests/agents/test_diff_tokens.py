@@ -83,11 +83,23 @@ def test_fold_is_blind_to_typography(one: str, other: str) -> None:
 @given(any_paragraph)
 def test_what_is_remembered_is_what_is_read(text: str) -> None:
     """A text has the same tokens, words and folded tokens whether its chunks are remembered or not."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tokens, "MAX_CHUNK_CHARS", -1)
-        plain = Words.of(text), count_words(text), folded_tokens(text)
-    assert (Words.of(text), count_words(text), folded_tokens(text)) == plain
-    assert plain[1] == sum(map(is_word, plain[0].tokens))
+    first = Words.of(text), count_words(text), folded_tokens(text)
+    assert (Words.of(text), count_words(text), folded_tokens(text)) == first
+    pieces = tokens._split(text)
+    assert first[0].tokens == pieces[::2]
+    assert first[1] == sum(map(is_word, pieces[::2]))
+    assert first[2] == list(map(fold, pieces[::2]))
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither many different words nor long ones fill the memory."""
+    monkeypatch.setattr(tokens, "MAX_KNOWN_CHUNKS", 10)
+    known = tokens._Known(len)
+    for number in range(100):
+        assert known[f"word{number}"] == len(f"word{number}")
+        assert len(known) <= 10
+    assert known["x" * 1000] == 1000
+    assert "x" * 1000 not in known
 
 
 @given(any_paragraph, any_paragraph, any_paragraph)

@@ -57,7 +57,7 @@ def _touched(side: Side, places: Sequence[tuple[int, int]], kept: Kept, wording:
     found: list[Source] = []
     done = 0
     for start, stop in places:
-        first, last = max(done, start - 2 * REACH), min(len(side.tokens), stop + 2 * REACH)
+        first, last = max(done, start - REACH), min(len(side.tokens), stop + REACH)
         found += [one for one in sources(side, first, last, wording) if not kept.all(one.start, one.stop)]
         done = max(done, last)
     return found
@@ -81,19 +81,15 @@ def sources(side: Side, first: int, last: int, wording: Wording) -> list[Source]
     """The sources whose verb or preposition stands from one token to before another, from left to right."""
     tokens = side.folded
     found = []
-    for start, stop, _ in wording.according.find(tokens, first, last):
-        if (end := _end(tokens, stop)) > stop:
+    for start, stop, kind in wording.sources.find(tokens, first, last):
+        begin, end = _begin(tokens, start), _end(tokens, stop)
+        if kind == "according":
             found.append(Source(start, end, _named(tokens, stop, end)))
-    for start, stop, _ in wording.behind.find(tokens, first, last):
-        begin = _begin(tokens, start)
-        found.append(Source(begin, stop, _named(tokens, begin, start)))
-    for start, stop, _ in wording.said.find(tokens, first, last):
-        begin, end = _begin(tokens, start), min(_end(tokens, stop), stop + REACH_BEHIND)
-        if named := _named(tokens, begin, start):
+        elif named := _named(tokens, begin, start):
             found.append(Source(begin, stop, named))
-        elif named := _named(tokens, stop, end):
-            found.append(Source(start, end, named))
-    return sorted(found, key=lambda source: source.start)
+        elif kind == "said" and (named := _named(tokens, stop, min(end, stop + REACH_BEHIND))):
+            found.append(Source(start, min(end, stop + REACH_BEHIND), named))
+    return found
 
 
 def _begin(tokens: Sequence[str], stop: int) -> int:

@@ -67,16 +67,15 @@ def _is_grammar(old: str, new: str) -> bool:
 def _is_misspelled(old: str, new: str) -> bool:
     if not old.isalpha() or not new.isalpha() or old[0] != new[0]:
         return False
-    shorter, longer = sorted((old, new), key=len)
-    if len(shorter) < MIN_TYPO_LENGTH - 1 or len(longer) < MIN_TYPO_LENGTH:
-        return False
-    if longer.startswith(shorter) and longer[len(shorter) :] in _ENDINGS and longer[len(shorter)] != shorter[-1]:
-        return False
     if old.translate(CONFUSED) == new.translate(CONFUSED):
         return True
+    shorter, longer = sorted((old, new), key=len)
+    ending = longer.removeprefix(shorter)
+    is_inflected = ending != longer and ending in _ENDINGS and ending[0] != shorter[-1]
+    if is_inflected or len(shorter) < MIN_TYPO_LENGTH - 1 or len(longer) < MIN_TYPO_LENGTH:
+        return False
     faults = OSA.distance(old, new)
-    if faults > 1:
-        return faults == 2 and len(shorter) >= MIN_TWICE_LENGTH and old[-1] == new[-1]  # noqa: PLR2004
-    if len(shorter) < len(longer) or sorted(old) == sorted(new):
-        return True
-    return len(old) >= MIN_REPLACED_LENGTH and old[-2:] == new[-2:]
+    if faults == 1:
+        is_replaced = len(shorter) == len(longer) and sorted(old) != sorted(new)
+        return not is_replaced or (len(old) >= MIN_REPLACED_LENGTH and old[-2:] == new[-2:])
+    return faults == 2 and len(shorter) >= MIN_TWICE_LENGTH and old[-1] == new[-1]  # noqa: PLR2004

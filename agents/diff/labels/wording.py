@@ -42,10 +42,6 @@ class Phrases(Generic[Found]):
         """The tokens that phrases start with."""
         return self._by_first
 
-    def can_start(self, token: str) -> bool:
-        """Whether any phrase starts with a folded token."""
-        return token in self._by_first or (bool(self._begins) and token.startswith(self._begins))
-
     def at(self, tokens: Sequence[str], place: int) -> tuple[int, Found] | None:
         """The longest phrase that starts at a place of folded tokens: its length and what it stands for."""
         token = tokens[place]
@@ -59,8 +55,11 @@ class Phrases(Generic[Found]):
     def find(self, tokens: Sequence[str], start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, Found]]:
         """All phrases between two places, from left to right: start, stop and what it stands for."""
         end = len(tokens) if stop is None else stop
-        done = start
-        for place in [place for place in range(start, end) if self.can_start(tokens[place])]:
+        done, firsts, begins = start, self._by_first, self._begins
+        places = [place for place in range(start, end) if tokens[place] in firsts]
+        if begins:
+            places = sorted({*places, *(place for place in range(start, end) if tokens[place].startswith(begins))})
+        for place in places:
             if place >= done and (match := self.at(tokens, place)) and place + match[0] <= end:
                 done = place + match[0]
                 yield place, done, match[1]
@@ -81,9 +80,7 @@ class Wording:
                 yield from ((word, float(value)) for word in group)
 
         special = [(word, float(value)) for value, group in only.items() if value.isdigit() for word in group]
-        self.said = Phrases(words("said"))
-        self.according = Phrases(words("according"))
-        self.behind = Phrases(words("behind"))
+        self.sources = Phrases((word, kind) for kind in ("said", "according", "behind") for word, _ in words(kind))
         self.hedges = Phrases(words("hedges"))
         self.vague = Phrases(words("vague"))
         self.bounds = Phrases(
