@@ -12,6 +12,9 @@ from agents.diff.similar import Bag, Scale, dice, is_rewrite
 MIN_MOVED_DICE = 0.50
 """How much of their weight two paragraphs at different places share if one became the other."""
 
+MAX_GROWTH = 4
+"""How many times as many tokens one of them has at most; so each is compared with few, however many there are."""
+
 MIN_MOVED_TOKENS = 8
 """The shortest paragraph, in tokens, that is recognised at another place although it was edited."""
 
@@ -26,7 +29,10 @@ def moved_pairs(old: Mapping[int, Bag], new: Mapping[int, Bag], scale: Scale, co
     for likeness, i, j in ranked:
         if -likeness < MIN_MOVED_DICE:
             break
-        if i not in taken_old and j not in taken_new and is_rewrite(old[i].text, new[j].text, compared):
+        shorter, longer = sorted((old[i].tokens, new[j].tokens))
+        if i in taken_old or j in taken_new or longer > MAX_GROWTH * shorter:
+            continue
+        if is_rewrite(old[i].text, new[j].text, compared):
             pairs.append((i, j))
             taken_old.add(i)
             taken_new.add(j)

@@ -86,7 +86,7 @@ class _Known(dict[str, Value]):
 
 def is_word(token: str) -> bool:
     """Whether a token counts as a word: it has a letter or a digit."""
-    return token[0].isalnum() or _WORD.search(token) is not None  # the first of the two answers nearly always
+    return token[0].isalnum() or (len(token) > 1 and _WORD.search(token) is not None)
 
 
 def count_words(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Texts that are hard to compare: repeated, empty, swapped, split, merged, in many scripts."""
+"""Texts that are hard to compare: repeated, empty, swapped, split, merged, in many scripts, of one word."""
 
 # ruff: noqa: RUF001 - typography is what is tested
 from __future__ import annotations
@@ -31,6 +31,15 @@ def pairs(draw: st.DrawFn) -> tuple[Text, Text]:
     for _ in range(draw(st.integers(0, 5))):
         _edit(draw, new, stock)
     return _text(draw, old), _text(draw, new)
+
+
+@st.composite
+def repetitive(draw: st.DrawFn) -> tuple[Text, Text]:
+    """Texts of few words, over and over: one long paragraph, or many that are nearly the same."""
+    words = st.sampled_from(draw(st.sampled_from([["a"], ["a", "b"], ["the", ".", "“", "12", "said"], ["日", "本"]])))
+    line = st.lists(words, max_size=draw(st.sampled_from([3, 12, 80]))).map(" ".join)
+    lines = st.lists(line, max_size=draw(st.sampled_from([1, 4, 25]))).map(tuple)
+    return Text(paragraphs=draw(lines)), Text(paragraphs=draw(lines))
 
 
 def _edit(draw: st.DrawFn, new: list[str], stock: list[str]) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from diff_versions import URL, handle, version
 
 from agents.diff.apply import apply, unapply
+from agents.diff.labels import severity
 from agents.diff.row import Newest, decode_row, encode_row
 from agents.diff.text import Text
 from agents.step import KEEP, Result
 from schemas import topics
-from schemas.article import Meta, event_id
+from schemas.article import Meta, Paragraph, event_id
 from schemas.change import Change, Diff, Stats
 from schemas.codec import decode
 from schemas.errors import BadRecordError, Reason
@@ -62,8 +64,35 @@ def test_an_edit_is_a_change() -> None:
     assert (change.stats.added, change.stats.removed, change.stats.kept) == (3, 3, 7)
     assert apply(change.diff, Text.of(FIRST)) == Text.of(EDITED)
     assert unapply(change.diff, Text.of(EDITED)) == Text.of(FIRST)
-    assert (change.labels, change.severity.reasons) == ((), ())
+    assert [label.name for label in change.labels] == ["headline", "numbers", "silent"]
+    assert change.severity == severity(change.labels, change.stats)
     assert decode_row(row, "row").ref == VersionRef(2, EDITED.hash)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_silent"),
+    [
+        ({}, {}, True),
+        ({"modified": "2026-03-01"}, {"modified": "2026-03-01"}, True),
+        ({"modified": "2026-03-01"}, {"modified": "2026-03-02"}, False),
+        ({}, {"modified": "2026-03-02"}, False),
+        ({"modified": "2026-03-01"}, {}, True),
+        ({"furniture": ()}, {"furniture": (Paragraph("text", "Updated at 9.40pm"),)}, False),
+        (
+            {"furniture": (Paragraph("text", "Updated at 9.40pm"),)},
+            {"furniture": (Paragraph("text", "Updated at 9.40pm"),)},
+            True,
+        ),
+        ({"furniture": ()}, {"furniture": (Paragraph("text", "Updated 5 minutes ago"),)}, True),
+        ({"furniture": ()}, {"furniture": (Paragraph("text", "Zuletzt aktualisiert: 3. März, 9.40 Uhr"),)}, False),
+    ],
+)
+def test_a_page_that_states_a_newer_time_is_not_silent(
+    before: dict[str, Any], after: dict[str, Any], *, is_silent: bool
+) -> None:
+    """What a page says about the time of its last change, to programs or to readers, counts where it is new."""
+    (change,), _ = run(version(1, "first", "a", **before), version(2, "edited", "b", "a", **after))
+    assert ("silent" in [label.name for label in change.labels]) == is_silent
 
 
 def test_the_return_of_an_earlier_text_is_a_change() -> None:

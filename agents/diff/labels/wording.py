@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
 
-from agents.diff.tokens import folded_tokens
+from agents.diff.tokens import fold, folded_tokens
 
 Found = TypeVar("Found")
 
@@ -29,7 +29,7 @@ class Phrases(Generic[Found]):
         self._beginnings: list[tuple[str, Found]] = []
         for phrase, found in meanings:
             if phrase.endswith("*"):
-                self._beginnings.append((phrase[:-1], found))
+                self._beginnings.append((fold(phrase[:-1]), found))
             else:
                 tokens = tuple(folded_tokens(phrase))
                 self._by_first.setdefault(tokens[0], []).append((tokens, found))
@@ -77,7 +77,7 @@ class Wording:
 
         def values(name: str) -> Iterator[tuple[str, float]]:
             for value, group in _WORDS[name].items():
-                yield from ((word, float(value)) for word in group)
+                yield from ((fold(word), float(value)) for word in group)
 
         special = [(word, float(value)) for value, group in only.items() if value.isdigit() for word in group]
         self.sources = Phrases((word, kind) for kind in ("said", "according", "behind") for word, _ in words(kind))
