@@ -83,7 +83,7 @@ def told(label: Label) -> str:
     """A label, and the numbers that it found: `numbers 12 → 13`."""
     if label.name != "numbers":
         return label.name
-    pairs = list(zip(label.values[::2], label.values[1::2], strict=True))
+    pairs = list(dict.fromkeys(zip(label.values[::2], label.values[1::2], strict=True)))
     more = [f"and {len(pairs) - MAX_TOLD} more"] if len(pairs) > MAX_TOLD else []
     return f"numbers {', '.join([f'{visible(old)} → {visible(new)}' for old, new in pairs[:MAX_TOLD]] + more)}"
 
