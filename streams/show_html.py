@@ -46,7 +46,6 @@ del, ins {{ border-radius: 0.15rem; -webkit-box-decoration-break: clone; box-dec
 del {{ background: var(--old); text-decoration-color: var(--dim); }}
 ins {{ background: var(--new); text-decoration: none; }}
 .old del, .new ins, .inserted ins, .deleted del {{ text-decoration: none; }}
-.both del + ins {{ margin-inline-start: 0.25em; }}
 .inserted ins, .deleted del {{ background: none; }}
 .inserted p:not(:empty) {{ border-inline-start: 0.25rem solid var(--come); padding-inline-start: 0.75rem; }}
 .deleted p:not(:empty) {{ border-inline-start: 0.25rem solid var(--gone); padding-inline-start: 0.75rem; }}
@@ -125,6 +124,7 @@ def _row(name: str, anchor: str, note: str, spans: Spans) -> str:
     old = "".join(_mark("del", text) if op == "-" else _safe(text) for op, text in spans if op != "+")
     new = "".join(_mark("ins", text) if op == "+" else _safe(text) for op, text in spans if op != "-")
     both = "".join(_safe(text) if op == "=" else _mark("del" if op == "-" else "ins", text) for op, text in spans)
+    both = both.replace("</del><ins>", "</del>&thinsp;<ins>")
     sides = (("old", old), ("new", new), ("both", both))
     texts = "".join(f'<p class="{side}" dir="auto">{text}</p>' for side, text in sides)
     return f'<div class="row {name}"{anchor}>{remark}{texts}</div>'
