@@ -17,8 +17,8 @@ from agents.diff.labels.numbers import changed_numbers
 from agents.diff.labels.passages import ALTERING, Passage, text_of
 from agents.diff.labels.quotations import changed_quotations
 from agents.diff.labels.speakers import changed_sources
-from agents.diff.labels.wording import wording
-from agents.diff.tokens import count_words, fold
+from agents.diff.labels.wording import JOINING, wording
+from agents.diff.tokens import count_words, fold, is_word
 from schemas.change import Diff, Label, Spans, Stats
 
 MAX_JOINING_WORDS = 3
@@ -129,15 +129,14 @@ def trim(edit: Context) -> Label | None:
     """Text was only taken away: nothing was added but a few words that join what is left."""
     if edit.rows("inserted") or edit.rows("moved") or _is_altered(edit, "title", edit.diff.title):
         return None
-    rows, added, removed = set(edit.rows("deleted")), 0, 0
-    for row in rows:
-        removed += count_words(text_of(edit.diff.rows[row].spans, "-"))
+    rows, removed = set(edit.rows("deleted")), 0
+    added: list[str] = []
     for passage in edit.passages:
         for each in passage.of_kind(*ALTERING):
-            added += count_words(passage.new.between(*each.new))
+            added += [token for token in passage.new.folded[slice(*each.new)] if is_word(token)]
             removed += count_words(passage.old.between(*each.old))
             rows.update(passage.rows)
-    if added > MAX_JOINING_WORDS or 3 * added > removed or not removed or numbers(edit):
+    if not rows or len(added) > min(MAX_JOINING_WORDS, removed) or not JOINING.issuperset(added):
         return None
     return Label("trim", tuple(sorted(rows)))
 

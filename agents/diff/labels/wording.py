@@ -98,6 +98,7 @@ class Wording:
 NO_NAMES = frozenset(word for group in _WORDS["no_names"].values() for word in group)
 LITTLE = frozenset(word for group in _WORDS["little"].values() for word in group)
 PRONOUNS = frozenset(_WORDS["pronouns"]["all"])
+JOINING = frozenset(_WORDS["joining"]["all"]) | LITTLE | PRONOUNS
 THAT = frozenset(_WORDS["that"]["all"])
 WEEK = frozenset(_WORDS["week"]["all"])
 CONFUSED = str.maketrans({letter: group[0] for group in _WORDS["confused"]["groups"] for letter in group})
