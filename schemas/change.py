@@ -80,7 +80,11 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What kind of edit it is, the rows that this rests on, and values where it has some (numbers: old and new)."""
+    """What kind of edit it is, by a rule: headline, numbers, quotes, correction, silent, ...
+
+    `rows`: those of the diff that it rests on; title, byline and standfirst have no row. `values`: what stood there and
+    what stands there now, in turn, where the rule finds such pairs ("at least 12", "13"); empty for what came or went.
+    """
 
     name: str
     rows: tuple[Count, ...] = ()
@@ -89,7 +93,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """How much an edit weighs, from 0 to 1, and why."""
+    """How much an edit weighs, from 0 to 1, and why: labels and size with their weights, the heaviest first."""
 
     score: Share = 0.0
     reasons: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 from diff_versions import URL, handle, version
 
@@ -67,6 +68,15 @@ def test_an_edit_is_a_change() -> None:
     assert [label.name for label in change.labels] == ["headline", "numbers", "silent"]
     assert change.severity == severity(change.labels, change.stats)
     assert decode_row(row, "row").ref == VersionRef(2, EDITED.hash)
+
+
+def test_a_row_without_stated_times_is_read() -> None:
+    """Rows that were written before pages' own times were kept still lead to the next change."""
+    row = orjson.loads(run(FIRST)[1])
+    for name in ("modified", "updated"):
+        del row[name]
+    assert decode_row(orjson.dumps(row), "row") == Newest.of(FIRST)
+    assert len(handle(EDITED, orjson.dumps(row)).outputs) == 1
 
 
 @pytest.mark.parametrize(
