@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agents.diff.labels.passages import Passage, Side
-from agents.diff.labels.wording import NO_NAMES
+from agents.diff.labels.wording import NO_NAMES, Wording
 from agents.diff.signs import DASHES, OPENERS, SENTENCE_ENDS
 
 
-def changed_names(passage: Passage, is_known: Callable[[str], bool]) -> list[tuple[str, str]]:
+def changed_names(passage: Passage, wording: Wording, is_known: Callable[[str], bool]) -> list[tuple[str, str]]:
     """The names that another one took the place of.
 
     `is_known`: whether a word is capital in the midst of a sentence, too; asked where any word is.
@@ -18,7 +18,10 @@ def changed_names(passage: Passage, is_known: Callable[[str], bool]) -> list[tup
     for edit in passage.of_kind("words", "typo"):
         old, new = _names(passage.old, edit.old, is_known), _names(passage.new, edit.new, is_known)
         gone, come = [name for name in old if name not in new], [name for name in new if name not in old]
-        if gone and come and not _is_initial(gone[0], come[0]):
+        is_sure = not wording.has_capital_nouns or (
+            _is_beside(passage.old, edit.old) and _is_beside(passage.new, edit.new)
+        )
+        if gone and come and is_sure and not _is_initial(gone[0], come[0]):
             pairs.append((" ".join(gone), " ".join(come)))
     return pairs
 
@@ -36,6 +39,12 @@ def _names(side: Side, place: tuple[int, int], is_known: Callable[[str], bool]) 
         if is_capital and (not _starts_sentence(side, index) or is_known(token)):
             names.append(token)
     return names
+
+
+def _is_beside(side: Side, place: tuple[int, int]) -> bool:
+    """Whether a word that is capital by itself stands right before or behind, as names do where all nouns are capital."""
+    around = [index for index in (place[0] - 1, place[1]) if 0 <= index < len(side.tokens)]
+    return any(side.tokens[index][0].isupper() and not _starts_sentence(side, index) for index in around)
 
 
 def _is_initial(one: str, other: str) -> bool:

@@ -24,6 +24,9 @@ from schemas.change import Diff, Label, Spans, Stats
 MAX_JOINING_WORDS = 3
 """How many words may be added where text was only removed, to join what is left."""
 
+MAX_GUESSED_CHARS = 2_000
+"""How much of the text is looked at for its language, where that is not known."""
+
 MIN_NEW_SHARE = 0.5
 """More than this share of its words is new in a text that was rewritten."""
 
@@ -38,7 +41,8 @@ def labels(diff: Diff, stats: Stats, *, language: str | None = None, acknowledge
     `language`: of the article, as a tag (`en-GB`), if it is known. `acknowledged`: whether the page states a newer time
     of its last change than before.
     """
-    context = Context(diff, stats, wording(language), acknowledged)
+    text = next((text_of(row.spans, "+") for row in diff.rows if row.new), "")[:MAX_GUESSED_CHARS]
+    context = Context(diff, stats, wording(language, text), acknowledged)
     return tuple(label for rule in RULES.values() if (label := rule(context)) is not None)
 
 
@@ -80,7 +84,9 @@ def numbers(edit: Context) -> Label | None:
 
 def names(edit: Context) -> Label | None:
     """A name in aligned text was replaced by another, or is spelled otherwise."""
-    return _found("names", edit, lambda passage: changed_names(passage, lambda name: name in edit.known_names))
+    return _found(
+        "names", edit, lambda passage: changed_names(passage, edit.wording, lambda name: name in edit.known_names)
+    )
 
 
 def quotes(edit: Context) -> Label | None:

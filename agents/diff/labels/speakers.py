@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from agents.diff.labels.passages import Kept, Passage, Side
-from agents.diff.labels.wording import LITTLE, PRONOUNS, THAT, Wording
+from agents.diff.labels.wording import LITTLE, PRONOUNS, THAT, TITLES, Wording
 from agents.diff.signs import CLAUSE_ENDS, CLOSERS, SENTENCE_ENDS
 
 REACH = 10
@@ -23,12 +23,13 @@ MAX_COMPARED = 50
 MIN_LENGTH, MAX_FAULTS = 5, 2
 """A name that is spelled otherwise is the same one: letters that it has at least, and how many may differ."""
 
+_NOBODY = LITTLE | TITLES | PRONOUNS
 _STOPS = frozenset("—–“„«([") | SENTENCE_ENDS | CLAUSE_ENDS | CLOSERS
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Tokens from start to before stop that tell who says something, and the words that name them."""
+    """Tokens from start to before stop that tell who says something; the words that name them."""
 
     start: int
     stop: int
@@ -107,5 +108,4 @@ def _end(tokens: Sequence[str], start: int) -> int:
 
 
 def _named(tokens: Sequence[str], start: int, stop: int) -> frozenset[str]:
-    words = frozenset(token for token in tokens[start:stop] if token[0].isalpha() and token not in LITTLE)
-    return words - PRONOUNS
+    return frozenset(token for token in tokens[start:stop] if token[0].isalpha()) - _NOBODY

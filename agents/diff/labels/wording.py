@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -13,6 +14,11 @@ from agents.diff.tokens import fold, folded_tokens
 Found = TypeVar("Found")
 
 _WORDS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
+_KANA, _HAN = re.compile("[\u3041-\u30ff]"), re.compile("[\u4e00-\u9fff]")
+
+MIN_COMMON = 3
+"""How many of a language's commonest words tell it."""
+
 _ARABIC_AND = "\u0648"
 """The Arabic for "and", which is written as one with the next word."""
 
@@ -68,7 +74,7 @@ class Phrases(Generic[Found]):
 class Wording:
     """The words of all languages, and those that only one language has."""
 
-    def __init__(self, only: Mapping[str, list[str]]) -> None:
+    def __init__(self, only: Mapping[str, list[str]], *, has_capital_nouns: bool) -> None:
         def words(name: str) -> Iterator[tuple[str, str]]:
             for language, group in (*_WORDS[name].items(), ("", only.get(name, ()))):
                 yield from ((word, word) for word in group)
@@ -79,6 +85,7 @@ class Wording:
             for value, group in _WORDS[name].items():
                 yield from ((fold(word), float(value)) for word in group)
 
+        self.has_capital_nouns = has_capital_nouns
         special = [(word, float(value)) for value, group in only.items() if value.isdigit() for word in group]
         self.sources = Phrases((word, kind) for kind in ("said", "according", "behind") for word, _ in words(kind))
         self.hedges = Phrases(words("hedges"))
@@ -95,7 +102,10 @@ class Wording:
         )
 
 
-NO_NAMES = frozenset(word for group in _WORDS["no_names"].values() for word in group)
+NO_NAMES = frozenset(word for group in _WORDS["no_names"].values() for word in group) | frozenset(
+    _WORDS["titles"]["all"]
+)
+TITLES = frozenset(_WORDS["titles"]["all"])
 LITTLE = frozenset(word for group in _WORDS["little"].values() for word in group)
 PRONOUNS = frozenset(_WORDS["pronouns"]["all"])
 JOINING = frozenset(_WORDS["joining"]["all"]) | LITTLE | PRONOUNS
@@ -107,10 +117,22 @@ GRAMMAR = tuple(frozenset(group.split(" ")) for group in _WORDS["grammar"]["grou
 
 @cache
 def _wording(language: str) -> Wording:
-    return Wording(_WORDS["only"].get(language, {}))
+    return Wording(_WORDS["only"].get(language, {}), has_capital_nouns=language == "de")
 
 
-def wording(language: str | None) -> Wording:
-    """The words for an article in a language (a tag such as `en-GB`), or in one that is not known."""
-    base = (language or "").partition("-")[0].lower()
+def wording(language: str | None, text: str = "") -> Wording:
+    """The words for an article in a language (a tag such as `en-GB`); without one, in that of the text."""
+    base = (language or "").partition("-")[0].lower() or _guessed(text)
     return _wording(base if base in _WORDS["only"] else "")
+
+
+def _guessed(text: str) -> str:
+    """The language of a text, as far as words have to be read by it: told by its script and its commonest words."""
+    if _KANA.search(text):
+        return "ja"
+    if _HAN.search(text):
+        return "zh"
+    tokens = set(folded_tokens(text))
+    shared = {name: len(tokens.intersection(words)) for name, words in _WORDS["common"].items()}
+    best = max(shared, key=lambda name: shared[name])
+    return best if shared[best] >= MIN_COMMON else ""
