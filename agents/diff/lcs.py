@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import LCSseq
@@ -113,12 +113,10 @@ def _exact(old: Sequence[Hashable], new: Sequence[Hashable], part: _Part) -> lis
 def _anchors(old: Sequence[Hashable], new: Sequence[Hashable], part: _Part, length: int) -> list[Block]:
     """Runs that are equal and occur once on either side, as many in order as possible, not overlapping."""
     places: dict[tuple[Hashable, ...], int] = {}
-    for i in range(part.old_start, part.old_stop - length + 1):
-        run = tuple(old[i : i + length])
+    for i, run in enumerate(_runs(old, part.old_start, part.old_stop, length), part.old_start):
         places[run] = -1 if run in places else i
     found: dict[tuple[Hashable, ...], int] = {}
-    for j in range(part.new_start, part.new_stop - length + 1):
-        run = tuple(new[j : j + length])
+    for j, run in enumerate(_runs(new, part.new_start, part.new_stop, length), part.new_start):
         if places.get(run, -1) >= 0:
             found[run] = -1 if run in found else j
     runs = _merged([(places[run], j, 1) for run, j in found.items() if j >= 0])  # in the order of the new side
@@ -131,6 +129,11 @@ def _anchors(old: Sequence[Hashable], new: Sequence[Hashable], part: _Part, leng
             blocks.append((i + overlap, j + overlap, size))
             old_stop, new_stop = i + overlap + size, j + overlap + size
     return blocks
+
+
+def _runs(tokens: Sequence[Hashable], start: int, stop: int, length: int) -> Iterator[tuple[Hashable, ...]]:
+    """Each run of so many tokens, from left to right."""
+    return zip(*[tokens[start + offset : stop] for offset in range(length)], strict=False)
 
 
 def _gaps(part: _Part, blocks: Sequence[Block]) -> list[_Part]:

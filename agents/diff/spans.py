@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
 from agents.diff.common import Common, Compared
+from agents.diff.lcs import Block
 from agents.diff.polish import polish
-from agents.diff.tokens import MAX_COMPARED_CHARS
+from agents.diff.tokens import MAX_COMPARED_CHARS, Words
 from schemas.change import Span, Spans
 
 _Op = Literal["=", "-", "+"]
@@ -25,8 +26,13 @@ def word_spans(old: str, new: str, compared: Compared) -> Spans:
     if not old or not new or len(old) + len(new) > MAX_COMPARED_CHARS:
         return whole("-", old) + whole("+", new)
     if old > new:  # ties are broken in one direction only, so that both directions give the same marks
-        return _joined((_INVERSE[op], text) for op, text in _pieces(compared(new, old)))
-    return _joined(_pieces(compared(old, new)))
+        spans = _spans(compared(new, old))
+        turned: list[Span] = [(_INVERSE[op], text) for op, text in spans]
+        for place in range(len(turned) - 1):
+            if turned[place][0] == "+" and turned[place + 1][0] == "-":
+                turned[place : place + 2] = turned[place + 1], turned[place]
+        return tuple(turned)
+    return tuple(_spans(compared(old, new)))
 
 
 def whole(op: _Op, text: str) -> Spans:
@@ -34,64 +40,38 @@ def whole(op: _Op, text: str) -> Spans:
     return ((op, text),) if text else ()
 
 
-def _joined(pieces: Iterable[Span]) -> Spans:
-    """Pieces as spans: empty ones left out, neighbours of one kind joined, deletions before insertions."""
+def _spans(found: Common) -> list[Span]:
+    old, new = found.old, found.new
     spans: list[Span] = []
-    kept = removed = added = ""
-    for op, text in pieces:
-        if not text:
-            continue
-        if op == "=":
-            if removed:
-                spans.append(("-", removed))
-            if added:
-                spans.append(("+", added))
-            removed = added = ""
-            kept += text
-        else:
-            if kept:
-                spans.append(("=", kept))
-                kept = ""
-            if op == "-":
-                removed += text
-            else:
-                added += text
-    return (*spans, *whole("=", kept), *whole("-", removed), *whole("+", added))
-
-
-def _pieces(found: Common) -> Iterator[Span]:
-    old, new = found.old, found.new
-    yield "=", old.text[: old.first]
+    kept = old.text[: old.first]
     old_end, new_end = old.first, new.first
-    for i, j, length in [*polish(found.blocks, old, new), (len(old), len(new), 0)]:
-        yield from _edit(old.text[old_end : old.start(i)], new.text[new_end : new.start(j)])
+    for i, j, length in [*_evenly_spaced(polish(found.blocks, old, new), old, new), (len(old), len(new), 0)]:
+        gone, come = old.text[old_end : old.start(i)], new.text[new_end : new.start(j)]
+        head, tail = _shared_space(gone, come)
+        removed, added = gone[head : len(gone) - tail], come[head : len(come) - tail]
+        kept += gone[:head]
+        if removed or added:
+            spans += [*whole("=", kept), *whole("-", removed), *whole("+", added)]
+            kept = ""
+        kept += gone[len(gone) - tail :] + old.slice(i, i + length)
         if length:
-            kept = old.slice(i, i + length)
-            if kept == new.slice(j, j + length):
-                yield "=", kept
-            else:  # white space differs between two of the tokens
-                yield from _spaced(found, i, j, length)
             old_end, new_end = old.end(i + length - 1), new.end(j + length - 1)
-    yield "=", old.text[old.stop :]
+    return [*spans, *whole("=", kept + old.text[old.stop :])]
 
 
-def _spaced(found: Common, i: int, j: int, length: int) -> Iterator[Span]:
-    """Equal tokens, and what differs between them."""
-    old, new = found.old, found.new
-    for step in range(length):
-        if step:
-            yield from _edit(
-                old.text[old.end(i + step - 1) : old.start(i + step)],
-                new.text[new.end(j + step - 1) : new.start(j + step)],
-            )
-        yield "=", old.tokens[i + step]
+def _evenly_spaced(blocks: Iterable[Block], old: Words, new: Words) -> Iterator[Block]:
+    """The blocks; one with other white space between its tokens on the other side in single tokens."""
+    for i, j, length in blocks:
+        if old.slice(i, i + length) == new.slice(j, j + length):
+            yield i, j, length
+        else:
+            yield from ((i + step, j + step, 1) for step in range(length))
 
 
-def _edit(old: str, new: str) -> Iterator[Span]:
-    """What was replaced between two blocks; the white space that both have at their ends stays."""
+def _shared_space(old: str, new: str) -> tuple[int, int]:
+    """How much white space two texts share at their starts, and how much of the rest at their ends."""
     if old == new:
-        yield "=", old
-        return
+        return len(old), 0
     shortest = min(len(old), len(new))
     head = 0
     while head < shortest and old[head] == new[head] and old[head].isspace():
@@ -99,7 +79,4 @@ def _edit(old: str, new: str) -> Iterator[Span]:
     tail = 0
     while tail < shortest - head and old[-1 - tail] == new[-1 - tail] and old[-1 - tail].isspace():
         tail += 1
-    yield "=", old[:head]
-    yield "-", old[head : len(old) - tail]
-    yield "+", new[head : len(new) - tail]
-    yield "=", old[len(old) - tail :]
+    return head, tail

@@ -35,7 +35,9 @@ def _pattern(*, letter: str, letters: str, other: str) -> str:
     A token is, in turn: a URL or a mail address; a number with its separators (1,200, 3.5, 10:30, 24/7) and unit (5pm,
     3rd); an abbreviation (U.S.); a word with its apostrophes and hyphens; or anything `other`.
     """
-    address = r"https?:// [\w%&#?=.,:;/~+@-]* [\w/] | [\w.+-]{1,64}+ @ \w[\w-]{0,62} (?: \. \w[\w-]{0,62} ){1,8}"
+    address = (
+        r"https?:// [\w%&#?=.,:;/~+@-]* [\w/] | [a-zA-Z0-9_.+-]{1,64}+ @ \w[\w-]{0,62} (?: \. \w[\w-]{0,62} ){1,8}"
+    )
     number = rf"\d+ (?: [.,:/'\u2019\u00a0\u202f] \d+ )* (?: {letters} )?"
     word = rf"{letters} (?: ['\u2019\u02bc\u2010\u2011\u00b7-] {letters} )*"
     return rf"( {address} | {number} | (?: {letter} \. ){{2,}} | {word} | {other} ) (\s*)"
@@ -54,6 +56,17 @@ _PLAIN_TOKEN = re.compile(_pattern(letter=r"[^\W\d_²³¹¼½¾]", letters=r"\w+
 """The same tokens at a third of the time, for text in which no character joins another."""
 
 _NOT_PLAIN = re.compile(r"[^\x00-\x1b\x20-\u02ff\u2010-\u2027\u202f-\u205e\u20a0-\u20bf]")
+_EAST_ASIAN = "\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60"
+_NOT_EAST_ASIAN = re.compile(_NOT_PLAIN.pattern.replace("]", f"{_EAST_ASIAN}]"))
+_WORDS_THERE = "".join(
+    f"{run[0]}-{run[-1]}"
+    for run in regex.findall(f"[{_UNSPACED}]+", "".join(map(chr, range(0x3000, 0xA000))), regex.V1)
+)
+_EAST_ASIAN_TOKEN = re.compile(
+    _pattern(letter=rf"[^\W\d_²³¹¼½¾{_WORDS_THERE}]", letters=rf"[^\W{_WORDS_THERE}]+", other=r"\S"), re.VERBOSE
+)
+"""The same for Chinese and Japanese."""
+
 _LEADING_SPACE = regex.compile(r"^\s+", regex.V1)
 _WORD = regex.compile(r"[\p{L}\p{N}]", regex.V1)
 
@@ -65,7 +78,13 @@ _TYPOGRAPHY = str.maketrans(
 
 def _split(text: str) -> list[str]:
     """The tokens of a text, each followed by the white space behind it."""
-    return list(chain.from_iterable((_TOKEN if _NOT_PLAIN.search(text) else _PLAIN_TOKEN).findall(text)))
+    return list(chain.from_iterable(_reader(text).findall(text)))
+
+
+def _reader(text: str) -> re.Pattern[str] | regex.Pattern[str]:
+    if not _NOT_PLAIN.search(text):
+        return _PLAIN_TOKEN
+    return _TOKEN if _NOT_EAST_ASIAN.search(text) else _EAST_ASIAN_TOKEN
 
 
 class _Known(dict[str, Value]):

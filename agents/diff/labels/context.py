@@ -49,9 +49,12 @@ class Context:
         """The rows of a kind."""
         return [number for number, row in enumerate(self.diff.rows) if row.kind == kind]
 
+    def is_known_name(self, word: str) -> bool:
+        """Whether a word is capital in the midst of a sentence, too."""
+        return word in self._names
+
     @cached_property
-    def known_names(self) -> frozenset[str]:
-        """The words that are capital in the midst of sentences."""
+    def _names(self) -> frozenset[str]:
         found: set[str] = set()
         for row in self.diff.rows:
             for text in {text_of(row.spans, "-"), text_of(row.spans, "+")}:

@@ -42,7 +42,7 @@ def _names(side: Side, place: tuple[int, int], is_known: Callable[[str], bool]) 
 
 
 def _is_beside(side: Side, place: tuple[int, int]) -> bool:
-    """Whether a word that is capital by itself stands right before or behind, as names do where all nouns are capital."""
+    """Whether a word that is capital by itself stands right beside: where all nouns are capital, names do so."""
     around = [index for index in (place[0] - 1, place[1]) if 0 <= index < len(side.tokens)]
     return any(side.tokens[index][0].isupper() and not _starts_sentence(side, index) for index in around)
 

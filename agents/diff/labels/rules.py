@@ -84,9 +84,7 @@ def numbers(edit: Context) -> Label | None:
 
 def names(edit: Context) -> Label | None:
     """A name in aligned text was replaced by another, or is spelled otherwise."""
-    return _found(
-        "names", edit, lambda passage: changed_names(passage, edit.wording, lambda name: name in edit.known_names)
-    )
+    return _found("names", edit, lambda passage: changed_names(passage, edit.wording, edit.is_known_name))
 
 
 def quotes(edit: Context) -> Label | None:
@@ -142,7 +140,7 @@ def trim(edit: Context) -> Label | None:
             added += [token for token in passage.new.folded[slice(*each.new)] if is_word(token)]
             removed += count_words(passage.old.between(*each.old))
             rows.update(passage.rows)
-    if not rows or len(added) > min(MAX_JOINING_WORDS, removed) or not JOINING.issuperset(added):
+    if not rows or len(added) > min(MAX_JOINING_WORDS, removed // 2) or not JOINING.issuperset(added):
         return None
     return Label("trim", tuple(sorted(rows)))
 

@@ -102,10 +102,8 @@ class Wording:
         )
 
 
-NO_NAMES = frozenset(word for group in _WORDS["no_names"].values() for word in group) | frozenset(
-    _WORDS["titles"]["all"]
-)
 TITLES = frozenset(_WORDS["titles"]["all"])
+NO_NAMES = TITLES.union(*_WORDS["no_names"].values())
 LITTLE = frozenset(word for group in _WORDS["little"].values() for word in group)
 PRONOUNS = frozenset(_WORDS["pronouns"]["all"])
 JOINING = frozenset(_WORDS["joining"]["all"]) | LITTLE | PRONOUNS
