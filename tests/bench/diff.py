@@ -10,6 +10,7 @@ from collections.abc import Callable
 from statistics import quantiles
 from typing import Any
 
+from agents.diff.apply import apply
 from agents.diff.compare import diff
 from agents.diff.text import Text
 from tests.bench.diff_inputs import adversarial, generated_pairs, real_pairs, seed_pair
@@ -57,7 +58,7 @@ def _compared(pairs: Pairs) -> Table:
             times.append(took * 1e6)
             marks = peer.marks(result)
             words, spans = words + words_marked(marks), spans + spans_marked(marks)
-            broken += not rebuilds(marks, old, new)
+            broken += not (apply(result, old) == new if peer is OURS else rebuilds(marks, old, new))
         p50, p99 = _percentiles(times)
         ours = ours or p50
         rows.append(

@@ -133,7 +133,8 @@ def trim(edit: Context) -> Label | None:
     """Text was only taken away: nothing was added but a few words that join what is left."""
     if edit.rows("inserted") or edit.rows("moved") or _is_altered(edit, "title", edit.diff.title):
         return None
-    rows, removed = set(edit.rows("deleted")), 0
+    rows = set(edit.rows("deleted"))
+    removed = sum(count_words(text_of(edit.diff.rows[row].spans, "-")) for row in rows)
     added: list[str] = []
     for passage in edit.passages:
         for each in passage.of_kind(*ALTERING):
