@@ -70,11 +70,6 @@ def matching_blocks(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Bl
     return _merged(sorted(found))
 
 
-def common_tokens(blocks: Sequence[Block]) -> int:
-    """How many tokens the blocks have."""
-    return sum(length for _, _, length in blocks)
-
-
 def _merged(blocks: Sequence[Block]) -> list[Block]:
     """The blocks with those that follow each other on both sides joined."""
     merged: list[Block] = []

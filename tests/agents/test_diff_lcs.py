@@ -9,9 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.diff import lcs
-from agents.diff.lcs import Block, common_tokens, matching_blocks
+from agents.diff.lcs import Block, matching_blocks
 
 sequence = st.lists(st.integers(0, 4), max_size=14)
+
+
+def common_tokens(blocks: list[Block]) -> int:
+    """How many tokens the blocks have."""
+    return sum(length for _, _, length in blocks)
 
 
 def check(blocks: list[Block], old: list[int], new: list[int]) -> None:
