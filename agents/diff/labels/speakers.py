@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rapidfuzz.distance import OSA
 
@@ -41,16 +42,15 @@ def changed_sources(passage: Passage, wording: Wording) -> list[tuple[str, str]]
     edits = passage.of_kind("words")
     before = _touched(passage.old, [edit.old for edit in edits], passage.old_kept, wording) if edits else []
     after = _touched(passage.new, [edit.new for edit in edits], passage.new_kept, wording) if edits else []
-    for source in list(before):
+    gone = []
+    for source in before:
         if same := next((other for other in after[:MAX_COMPARED] if _is_same(source, other)), None):
-            before.remove(source)
             after.remove(same)
-    pairs = [
-        (passage.old.between(one.start, one.stop), passage.new.between(other.start, other.stop))
-        for one, other in zip(before, after, strict=False)
-    ]
-    pairs += [(passage.old.between(one.start, one.stop), "") for one in before[len(after) :]]
-    return pairs + [("", passage.new.between(other.start, other.stop)) for other in after[len(before) :]]
+        else:
+            gone.append(source)
+    old = [passage.old.between(source.start, source.stop) for source in gone]
+    new = [passage.new.between(source.start, source.stop) for source in after]
+    return list(zip_longest(old, new, fillvalue=""))
 
 
 def _touched(side: Side, places: Sequence[tuple[int, int]], kept: Kept, wording: Wording) -> list[Source]:
