@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from agents.diff.compare import diff, stats
 from agents.diff.interval import interval
 from agents.diff.text import Text
 from schemas.article import Article, Meta, Paragraph
-from schemas.change import Change, ChangeKind, Side
+from schemas.change import Change, ChangeKind, Label, Severity, Side
 from schemas.version import Version
 from streams.show import show, show_version, visible
 
@@ -181,3 +182,19 @@ def test_a_version_is_one_line() -> None:
     out = io.StringIO()
     show_version(version, Console(file=out, width=40))
     assert out.getvalue() == f"first · version 1 · A�ferry�[2J · 7 words · {URL}\n"
+
+
+@pytest.mark.parametrize(("width", "is_wide"), [(140, True), (100, False)])
+def test_old_and_new_stand_side_by_side_where_there_is_room(width: int, *, is_wide: bool) -> None:
+    """In a wide terminal an edited paragraph is one line with both texts, in a narrow one both are in one text."""
+    plain = regex.sub(r"\x1b\[[\d;]*m", "", shown(change(), force_terminal=True, width=width, color_system="standard"))
+    assert (regex.search(r"It cost 1,200 crowns\. +It cost 1,300 crowns\.", plain) is not None) == is_wide
+    assert ("It cost 1,2001,300 crowns." in plain) != is_wide
+
+
+def test_labels_and_severity_stand_below_the_heading() -> None:
+    """The labels are told in their order, numbers with their values, each pair once."""
+    event = change()
+    numbers = Label("numbers", (2,), ("12", "13", "12", "13", "a", "b", "c", "d", "e\x1b", "f"))
+    event = replace(event, labels=(Label("headline"), numbers), severity=Severity(0.58, ("numbers 0.40",)))
+    assert shown(event).splitlines()[2] == "headline · numbers 12 → 13, a → b, c → d, and 1 more  severity 0.58"
