@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import sqrt
+from pathlib import Path
 
 import orjson
 import pytest
@@ -91,3 +95,17 @@ def test_the_laws_of_a_diff(texts: Pair) -> None:
     if old == new:
         assert whole.labels == ()
         assert {op for row in whole.diff.rows for op, _ in row.spans} <= {"="}
+
+
+def test_every_process_gives_the_same_bytes() -> None:
+    """Python orders sets and hashes strings otherwise in each process; nothing of it gets into what is compared."""
+    digests = {
+        subprocess.run(
+            [sys.executable, Path(__file__).with_name("diff_digest.py")],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(digests) == 1
+    assert len(digests.pop().strip()) == 64
