@@ -9,8 +9,8 @@ from agents.diff.tokens import Words
 MAX_SWALLOWED_TOKENS = 4
 MAX_SWALLOWED_CHARS = 20
 """What stays between two rewritten stretches is marked as rewritten too where it is no longer than this, nor than
-what either of them replaces: chance words ("of the") that would tear one edit into many. The second condition is much
-that of diff-match-patch's semantic clean-up; alone it swallows phrases that a reader wants to see kept."""
+either of them: chance words ("of the") that would tear one edit into many. The second condition is that of
+diff-match-patch's semantic clean-up; alone it swallows phrases that a reader wants to see kept."""
 
 _MAX_CLOSERS = 3
 """How many closing marks behind a full stop are passed over: .”) and the like, not a page of them."""
@@ -40,8 +40,8 @@ def _is_small(before: Block, block: Block, after: Block, old: Words, new: Words)
     added = new.width(before[1] + before[2], j), new.width(j + length, after[1])
     return (
         chars <= MAX_SWALLOWED_CHARS
-        and chars <= removed[0] + added[0]
-        and chars <= removed[1] + added[1]
+        and chars <= max(removed[0], added[0])
+        and chars <= max(removed[1], added[1])
         and any(removed)  # words between two insertions were not rewritten,
         and any(added)  # nor were those between two deletions
     )

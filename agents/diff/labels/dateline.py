@@ -9,7 +9,7 @@ MAX_CHARS = 120
 _DATELINE = regex.compile(
     r"""
     \W{0,2}
-    (?: [\p{Lu}][\p{L}\p{M}\d.,'’/º° -]{1,60}? \ ? \([\p{Lu}][\p{L}./\ -]{1,30}\) \ ?             # Paris, 3 mars (AFP)
+    (?: [\p{Lu}][\p{L}\p{M}\d.,'’/º° -]{1,60}? \ ? \([\p{L}][\p{L}./\ -]{1,30}\) \ ?             # Paris, 3 mars (AFP)
       | [\p{Lu}][\p{Lu}\p{M}.,'’/ -]{2,40} (?: , [\p{L}\d.,º° ]{1,40} )? \ ?                      # HARROW FALLS, May 3
       | [\p{Lu}][\p{L}-]+ (?: \ [\p{Lu}][\p{L}-]+ ){0,2} (?: , \ [\p{L}\d.º° ]{1,30} )? \ (?=[—–])  # Berlin
       | \p{Arabic}{2,20} (?: \ \p{Arabic}{2,20} )? \ ? (?: \( [\p{Arabic} ]+ \) \ ? )?

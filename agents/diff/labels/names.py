@@ -16,12 +16,9 @@ def changed_names(passage: Passage, wording: Wording, is_known: Callable[[str], 
     """
     pairs = []
     for edit in passage.of_kind("words", "typo"):
-        old, new = _names(passage.old, edit.old, is_known), _names(passage.new, edit.new, is_known)
+        old, new = (_names(*place, wording, is_known) for place in ((passage.old, edit.old), (passage.new, edit.new)))
         gone, come = [name for name in old if name not in new], [name for name in new if name not in old]
-        is_sure = not wording.has_capital_nouns or (
-            _is_beside(passage.old, edit.old) and _is_beside(passage.new, edit.new)
-        )
-        if gone and come and is_sure and not _is_initial(gone[0], come[0]):
+        if gone and come and not _is_initial(gone[0], come[0]):
             pairs.append((" ".join(gone), " ".join(come)))
     return pairs
 
@@ -31,20 +28,24 @@ def stem(token: str) -> str:
     return token.removesuffix("'s").removesuffix("’s")
 
 
-def _names(side: Side, place: tuple[int, int], is_known: Callable[[str], bool]) -> list[str]:
+def _names(side: Side, place: tuple[int, int], wording: Wording, is_known: Callable[[str], bool]) -> list[str]:
     names = []
     for index in range(*place):
         token = stem(side.tokens[index])
         is_capital = len(token) > 1 and token[0].isupper() and token.lower() not in NO_NAMES
-        if is_capital and (not _starts_sentence(side, index) or is_known(token)):
+        is_name = is_capital and (not _starts_sentence(side, index) or is_known(token))
+        if is_name and (not wording.has_capital_nouns or _has_name_beside(side, index)):
             names.append(token)
     return names
 
 
-def _is_beside(side: Side, place: tuple[int, int]) -> bool:
-    """Whether a word that is capital by itself stands right beside: where all nouns are capital, names do so."""
-    around = [index for index in (place[0] - 1, place[1]) if 0 <= index < len(side.tokens)]
-    return any(side.tokens[index][0].isupper() and not _starts_sentence(side, index) for index in around)
+def _has_name_beside(side: Side, place: int) -> bool:
+    """Whether a capital word stands right beside: where all nouns are capital, names have one."""
+    return any(
+        side.tokens[index][0].isupper() and side.folded[index] not in NO_NAMES and not _starts_sentence(side, index)
+        for index in (place - 1, place + 1)
+        if 0 <= index < len(side.tokens)
+    )
 
 
 def _is_initial(one: str, other: str) -> bool:

@@ -207,9 +207,11 @@ def _kind(old: Side, old_range: tuple[int, int], new: Side, new_range: tuple[int
     before, after = old.tokens[slice(*old_range)], new.tokens[slice(*new_range)]
     if is_punctuation(before, after):
         return "punctuation"
-    beside = (*new.tokens[max(0, new_range[0] - 1) : new_range[0]], *new.tokens[new_range[1] : new_range[1] + 1])
-    beside_old = (*old.tokens[max(0, old_range[0] - 1) : old_range[0]], *old.tokens[old_range[1] : old_range[1] + 1])
-    if is_typo(before, after, beside if before else beside_old):
+    around = new if before else old
+    start, stop = new_range if before else old_range
+    previous = around.tokens[start - 1] if start else ""
+    following = around.tokens[stop] if stop < len(around.tokens) else ""
+    if is_typo(before, after, previous, following):
         return "typo"
     if all(map(old.is_border, old_range)) and all(map(new.is_border, new_range)):
         return "sentences"

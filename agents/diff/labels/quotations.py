@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from agents.diff.labels.passages import ALTERING, Edit, Passage, Side
+from agents.diff.labels.passages import ALTERING, Passage, Side
 from agents.diff.signs import DASHES
+from agents.diff.tokens import folded_tokens, is_word
 
 _CLOSED_BY = {
     "“": "”“", "”": "”", "„": "“”", "«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」", "『": "』", '"': '"', "‘": "’",
@@ -22,12 +24,14 @@ def changed_quotations(passage: Passage) -> list[tuple[str, str]]:
     if not edits:
         return []
     before, after = quotations(passage.old), quotations(passage.new)
-    return [
-        (passage.old.between(*edit.old), passage.new.between(*edit.new))
-        for edit in edits
-        if (old := _around(before, edit.old)) and (new := _around(after, edit.new))
-        if passage.old_kept.words(*old) and passage.new_kept.words(*new) and _has_word(passage, edit)
-    ]
+    pairs = []
+    for edit in edits:
+        old, new = _around(before, edit.old), _around(after, edit.new)
+        if old and new and passage.old_kept.words(*old) and passage.new_kept.words(*new):
+            gone, come = _inside(passage.old, edit.old, old), _inside(passage.new, edit.new, new)
+            if _words(gone) != _words(come):
+                pairs.append((gone, come))
+    return pairs
 
 
 def quotations(side: Side) -> list[tuple[int, int]]:
@@ -50,15 +54,21 @@ def quotations(side: Side) -> list[tuple[int, int]]:
 
 
 def _around(quotations: Sequence[tuple[int, int]], place: tuple[int, int]) -> tuple[int, int] | None:
-    """The quotation that some tokens stand in."""
-    index = bisect_right(quotations, (place[0], len(quotations) + place[1])) - 1
-    found = quotations[index] if index >= 0 else None
-    return found if found and found[0] <= place[0] and place[1] <= found[1] else None
+    """The quotation that some tokens stand in, or begin or end in."""
+    for inside in (place[0], place[1]):
+        index = bisect_right(quotations, (inside, sys.maxsize)) - 1
+        if index >= 0 and inside <= quotations[index][1]:
+            return quotations[index]
+    return None
 
 
-def _has_word(passage: Passage, edit: Edit) -> bool:
-    tokens = passage.old.tokens[slice(*edit.old)] + passage.new.tokens[slice(*edit.new)]
-    return any(token[0].isalnum() for token in tokens)
+def _inside(side: Side, place: tuple[int, int], quotation: tuple[int, int]) -> str:
+    """The tokens of an edit that stand in a quotation."""
+    return side.between(max(place[0], quotation[0]), min(place[1], quotation[1]))
+
+
+def _words(text: str) -> list[str]:
+    return [token for token in folded_tokens(text) if is_word(token)]
 
 
 def _opens(side: Side, place: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
-from agents.diff.labels.wording import CONFUSED, GRAMMAR
+from agents.diff.labels.wording import ARTICLES, CONFUSED, GRAMMAR
 from agents.diff.tokens import fold
 
 MIN_TYPO_LENGTH = 4
@@ -43,21 +43,17 @@ def _is_fraction(token: str) -> bool:
     return bool(head) and tail.isdigit() and (len(tail) != 3 or head == "0")  # noqa: PLR2004 - a group of thousands
 
 
-def is_typo(old: Sequence[str], new: Sequence[str], beside: Sequence[str]) -> bool:
-    """Whether one run of tokens is the other with misspelled words; `beside` stand before and behind it."""
+def is_typo(old: Sequence[str], new: Sequence[str], before: str, behind: str) -> bool:
+    """Whether one run of tokens is the other, misspelled. `before` and `behind` stand beside it; empty for nothing."""
     if not old or not new:
-        only = old or new
-        return (
-            len(only) == 1 and only[0].isalpha() and fold(only[0]) in map(fold, beside)
-        )  # a word that stood there twice
+        only = old or new  # a word that stood there twice
+        return len(only) == 1 and only[0].isalpha() and fold(only[0]) in (fold(before), fold(behind))
     if len(old) != len(new):
         return False
-    differing = [(fold(a), fold(b)) for a, b in zip(old, new, strict=True) if fold(a) != fold(b)]
-    return (
-        bool(differing)
-        and all(_is_misspelled(a, b) or _is_grammar(a, b) for a, b in differing)
-        and not any(a[0].isupper() and b[0].isupper() and a != b for a, b in zip(old, new, strict=True))
-    )
+    differing = [(a, b) for a, b in zip(old, new, strict=True) if fold(a) != fold(b)]
+    may_be_name = fold(before) not in ARTICLES and any(a[0].isupper() and b[0].isupper() for a, b in differing)
+    folded = [(fold(a), fold(b)) for a, b in differing]
+    return bool(folded) and not may_be_name and all(_is_misspelled(*pair) or _is_grammar(*pair) for pair in folded)
 
 
 def _is_grammar(old: str, new: str) -> bool:

@@ -104,6 +104,7 @@ class Wording:
 
 TITLES = frozenset(_WORDS["titles"]["all"])
 NO_NAMES = TITLES.union(*_WORDS["no_names"].values())
+ARTICLES = frozenset(_WORDS["articles"]["all"])
 LITTLE = frozenset(word for group in _WORDS["little"].values() for word in group)
 PRONOUNS = frozenset(_WORDS["pronouns"]["all"])
 JOINING = frozenset(_WORDS["joining"]["all"]) | LITTLE | PRONOUNS
