@@ -38,8 +38,13 @@ def first_day() -> list[Written]:
 
 
 def second_day(article: int) -> list[Written]:
-    """An outage, the same text, and an edit. The first record tells if it is read twice: its outcome comes twice."""
-    return [fetched(URL.format(article), b"", 1380, status=500), told(article, 1, 24), told(article, 2, 25)]
+    """The same text, an outage, and an edit."""
+    return [told(article, 1, 23), fetched(URL.format(article), b"", 1440, status=500), told(article, 2, 25)]
+
+
+def day_of_outages(article: int) -> list[Written]:
+    """Nothing but outages: whichever of them is read twice, its outcome comes twice."""
+    return [fetched(URL.format(article), b"", 1380 + minute, status=500) for minute in range(3)]
 
 
 class Service:
@@ -102,7 +107,8 @@ def service(own_client: Client) -> Service:
 )
 def test_without_a_cure_a_kill_does_harm(service: Service, cure: str, fault: str, verdict: str) -> None:
     """A worker killed at the moment that matters loses or repeats, and the oracle says so."""
-    service.client.write(fetch for n in range(ARTICLES) for fetch in second_day(n))
+    day = day_of_outages if cure == "gaps_in_acknowledged_offsets" else second_day
+    service.client.write(fetch for n in range(ARTICLES) for fetch in day(n))
     service.run_until_killed(fault, cure)
     service.run_until_settled()
     found = service.found()

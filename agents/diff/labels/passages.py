@@ -19,6 +19,12 @@ Kind = Literal["punctuation", "typo", "words", "rewritten", "sentences"]
 
 ALTERING: Final[tuple[Kind, ...]] = ("words", "rewritten", "sentences")
 
+MAX_SENTENCE = 60
+"""How many tokens to either side the borders of a sentence are looked for."""
+
+MIN_KEPT_WORDS = 3
+"""How many words of a sentence are kept at least if it stands in both versions."""
+
 MAX_WORDS = 12
 """How many tokens the shorter side of an edit has at most whose words stand in the place of others."""
 
@@ -55,6 +61,15 @@ class Side:
         while last and tokens[last] in CLOSERS:
             last -= 1
         return tokens[last] in SENTENCE_ENDS and not tokens[place][0].islower()
+
+    def sentence(self, start: int, stop: int) -> tuple[int, int]:
+        """The tokens of the sentence, or of as much of it as is near, that some tokens stand in."""
+        first, last = start, stop
+        while first > max(0, start - MAX_SENTENCE) and not self.is_border(first):
+            first -= 1
+        while last < min(len(self.tokens), stop + MAX_SENTENCE) and not self.is_border(last):
+            last += 1
+        return first, last
 
     def between(self, start: int, stop: int) -> str:
         """The text from one token to the end of the last one before another."""
@@ -130,6 +145,11 @@ class Passage:
     def new_kept(self) -> Kept:
         """What was kept on the new side."""
         return Kept(self.new.tokens, [edit.new for edit in self.of_kind(*ALTERING)])
+
+    def is_in_kept_sentence(self, side: Side, start: int, stop: int) -> bool:
+        """Whether the sentence that some tokens of a side stand in is there in both versions."""
+        kept = self.old_kept if side is self.old else self.new_kept
+        return kept.words(*side.sentence(start, stop)) >= MIN_KEPT_WORDS
 
     @cached_property
     def is_altered(self) -> bool:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from rapidfuzz.distance import OSA
 
-from agents.diff.labels.passages import Kept, Passage, Side
+from agents.diff.labels.passages import Passage, Side
 from agents.diff.labels.wording import LITTLE, PRONOUNS, THAT, TITLES, Wording
 from agents.diff.signs import CLAUSE_ENDS, CLOSERS, SENTENCE_ENDS
 
@@ -40,8 +40,8 @@ class Source:
 def changed_sources(passage: Passage, wording: Wording) -> list[tuple[str, str]]:
     """The sources that changed, came or went, as they stood and as they stand; empty for none."""
     edits = passage.of_kind("words")
-    before = _touched(passage.old, [edit.old for edit in edits], passage.old_kept, wording) if edits else []
-    after = _touched(passage.new, [edit.new for edit in edits], passage.new_kept, wording) if edits else []
+    before = _touched(passage, passage.old, [edit.old for edit in edits], wording)
+    after = _touched(passage, passage.new, [edit.new for edit in edits], wording)
     gone = []
     for source in before:
         if same := next((other for other in after[:MAX_COMPARED] if _is_same(source, other)), None):
@@ -53,13 +53,20 @@ def changed_sources(passage: Passage, wording: Wording) -> list[tuple[str, str]]
     return list(zip_longest(old, new, fillvalue=""))
 
 
-def _touched(side: Side, places: Sequence[tuple[int, int]], kept: Kept, wording: Wording) -> list[Source]:
-    """The sources that any of some tokens, which are in order, belong to."""
+def _touched(passage: Passage, side: Side, places: Sequence[tuple[int, int]], wording: Wording) -> list[Source]:
+    """The sources, in sentences that stand in both versions, that any of some tokens, which are in order, belong to."""
     found: list[Source] = []
     done = 0
+    if not places:
+        return found
+    kept = passage.old_kept if side is passage.old else passage.new_kept
     for start, stop in places:
         first, last = max(done, start - REACH), min(len(side.tokens), stop + REACH)
-        found += [one for one in sources(side, first, last, wording) if not kept.all(one.start, one.stop)]
+        found += [
+            one
+            for one in sources(side, first, last, wording)
+            if not kept.all(one.start, one.stop) and passage.is_in_kept_sentence(side, one.start, one.stop)
+        ]
         done = max(done, last)
     return found
 

@@ -61,14 +61,15 @@ def _is_grammar(old: str, new: str) -> bool:
 
 
 def _is_misspelled(old: str, new: str) -> bool:
-    if not old.isalpha() or not new.isalpha() or old[0] != new[0]:
+    if not old.isalpha() or not new.isalpha():
         return False
-    if old.translate(CONFUSED) == new.translate(CONFUSED):
+    is_mute_h = min(len(old), len(new)) > MIN_TYPO_LENGTH and f"h{old}" in (new, f"hh{new}")
+    if is_mute_h or old.translate(CONFUSED) == new.translate(CONFUSED):
         return True
     shorter, longer = sorted((old, new), key=len)
     ending = longer.removeprefix(shorter)
     is_inflected = ending != longer and ending in _ENDINGS and ending[0] != shorter[-1]
-    if is_inflected or len(shorter) < MIN_TYPO_LENGTH - 1 or len(longer) < MIN_TYPO_LENGTH:
+    if old[0] != new[0] or is_inflected or len(shorter) < MIN_TYPO_LENGTH - 1 or len(longer) < MIN_TYPO_LENGTH:
         return False
     faults = OSA.distance(old, new)
     if faults == 1:

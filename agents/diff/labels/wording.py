@@ -109,6 +109,7 @@ LITTLE = frozenset(word for group in _WORDS["little"].values() for word in group
 PRONOUNS = frozenset(_WORDS["pronouns"]["all"])
 JOINING = frozenset(_WORDS["joining"]["all"]) | LITTLE | PRONOUNS
 THAT = frozenset(_WORDS["that"]["all"])
+CONDITIONAL = tuple(ending for endings in _WORDS["conditional"].values() for ending in endings)
 WEEK = frozenset(_WORDS["week"]["all"])
 CONFUSED = str.maketrans({letter: group[0] for group in _WORDS["confused"]["groups"] for letter in group})
 GRAMMAR = tuple(frozenset(group.split(" ")) for group in _WORDS["grammar"]["groups"])
