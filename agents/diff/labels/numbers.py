@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,13 @@ from agents.diff.labels.passages import Passage, Side
 from agents.diff.labels.wording import CHINESE, CHINESE_SCALES, CURRENCIES, WEEK, Wording
 
 _PERCENT = frozenset({"%", "percent", "prozent", "pc"})
-_DIGITS = regex.compile(r"(\d+(?:[.,:/'\u2019\u00a0\u202f]\d+)*)([\p{L}\p{M}]*)", regex.V1)
+_DIGITS = re.compile(r"(\d+(?:[.,:/'\u2019\u00a0\u202f]\d+)*)([^\W\d_]*)")  # regex knows digits that float does not
 _SEPARATORS = regex.compile(r"[.,'\u2019\u00a0\u202f]", regex.V1)
 REACH = 6
 """How many tokens before and behind an edit the numbers begin that it may touch."""
+
+MAX_TOKENS = 16
+"""The most tokens of one number."""
 
 _GROUP = 3
 """Digits between separators of thousands."""
@@ -103,7 +107,7 @@ def _amount(tokens: Sequence[str], place: int, wording: Wording) -> tuple[int, V
         if first not in wording.numbers:
             return None
         stop, amount = place + 1, wording.numbers[first] + wording.numbers.get(second.partition("-")[0], 0.0)
-    while stop < len(tokens) and isinstance(amount, float):
+    while stop < min(len(tokens), place + MAX_TOKENS) and isinstance(amount, float):
         if tokens[stop] in wording.scales:
             amount *= wording.scales[tokens[stop]]
             stop += 1
@@ -130,7 +134,8 @@ def _value(digits: str) -> float | str:
 
 def _chinese(tokens: Sequence[str], place: int) -> tuple[int, float]:
     total = section = digit = 0.0
-    while place < len(tokens):
+    end = min(len(tokens), place + MAX_TOKENS)
+    while place < end:
         token = tokens[place]
         if token in CHINESE:
             digit = digit * 10 + CHINESE[token]

@@ -19,6 +19,9 @@ Kind = Literal["punctuation", "typo", "words", "rewritten", "sentences"]
 
 ALTERING: Final[tuple[Kind, ...]] = ("words", "rewritten", "sentences")
 
+MAX_CLOSERS = 4
+"""How many closing marks behind a full stop are passed over."""
+
 MAX_SENTENCE = 60
 """How many tokens to either side the borders of a sentence are looked for."""
 
@@ -58,7 +61,7 @@ class Side:
         if "\n" in self.text[self.words.end(place - 1) : self.words.start(place)]:
             return True
         last = place - 1
-        while last and tokens[last] in CLOSERS:
+        while last and last > place - MAX_CLOSERS and tokens[last] in CLOSERS:
             last -= 1
         return tokens[last] in SENTENCE_ENDS and not tokens[place][0].islower()
 

@@ -79,7 +79,7 @@ def _is_same(one: Source, other: Source) -> bool:
     if any(signs):  # of a script without spaces
         return 2 * len(signs[0] & signs[1]) > min(map(len, signs))
     return any(
-        a == b or (min(len(a), len(b)) >= MIN_LENGTH and OSA.distance(a, b) <= MAX_FAULTS)
+        a == b or (min(len(a), len(b)) >= MIN_LENGTH and OSA.distance(a, b, score_cutoff=MAX_FAULTS) <= MAX_FAULTS)
         for a in one.words
         for b in other.words
     )

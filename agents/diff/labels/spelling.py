@@ -71,7 +71,7 @@ def _is_misspelled(old: str, new: str) -> bool:
     is_inflected = ending != longer and ending in _ENDINGS and ending[0] != shorter[-1]
     if old[0] != new[0] or is_inflected or len(shorter) < MIN_TYPO_LENGTH - 1 or len(longer) < MIN_TYPO_LENGTH:
         return False
-    faults = OSA.distance(old, new)
+    faults = OSA.distance(old, new, score_cutoff=2)
     if faults == 1:
         is_replaced = len(shorter) == len(longer) and sorted(old) != sorted(new)
         return not is_replaced or (len(old) >= MIN_REPLACED_LENGTH and old[-2:] == new[-2:])
