@@ -8,7 +8,7 @@ from importlib.resources import files
 
 _WORDING: dict[str, list[str]] = tomllib.loads(files(__package__).joinpath("corrections.toml").read_text("utf-8"))
 _LABEL = f"(?:{'|'.join(_WORDING['labels'])})"
-_AFTER_LABEL = r"(?: ?\(.{1,40}\)|,? .{1,30})?\s?[:\uff1a.\u060c\])\u3011\uff09-]\s?.{8,}"
+_AFTER_LABEL = r"(?: ?\(.{1,40}\)|,? (?=.{0,30}\d).{1,30}?)?\s?[:\uff1a.\u060c\])\u3011\uff09-]\s?.{8,}"
 _CORRECTION = re.compile("|".join([rf"\W*{_LABEL}{_AFTER_LABEL}", *_WORDING["sentences"]]), re.DOTALL)
 _ONLY_LABEL = re.compile(rf"{_LABEL}\s?[:\uff1a]?")
 _HINT = re.compile("|".join([_LABEL, *_WORDING["hints"]]))

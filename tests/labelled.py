@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from agents.diff.compare import Comparison, compare
+from agents.diff.text import Text
 
 FOLDER = Path(__file__).parent / "labels"
 EARLIER, LATER = datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 3, 1, 17, tzinfo=UTC)
@@ -44,6 +48,28 @@ class Pair:
     new: Version
     labels: frozenset[str]
     values: tuple[str, ...] | None
+
+
+def text(version: Version) -> Text:
+    """A version as it is compared."""
+    return Text(version.title, version.byline, version.standfirst, version.paragraphs)
+
+
+def compared(pair: Pair) -> Comparison:
+    """What is found between the versions of a pair."""
+    acknowledged = pair.new.modified != pair.old.modified
+    return compare(text(pair.old), text(pair.new), language=pair.language, acknowledged=acknowledged)
+
+
+def count(half: str) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """How often each label is right, wrong and missed in a half."""
+    right, wrong, missed = Counter[str](), Counter[str](), Counter[str]()
+    for pair in pairs(half):
+        names = {label.name for label in compared(pair).labels}
+        right.update(names & pair.labels)
+        wrong.update(names - pair.labels)
+        missed.update(pair.labels - names)
+    return right, wrong, missed
 
 
 def pairs(half: str) -> Iterator[Pair]:

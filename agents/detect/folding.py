@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 import xxhash
+
+from agents.normal_form import nfc
 
 # Control characters (but for those that are whitespace), lone surrogates, noncharacters; none of them is text.
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -34,7 +35,7 @@ def clean(text: str) -> str:
     """Text as it is shown: NFC, in one line, single spaces, without what is no text or never seen."""
     text = _NO_TEXT.sub("", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
+        text = nfc(_UNSEEN.sub("", text))
     return " ".join(text.split())
 
 
@@ -46,7 +47,7 @@ def fold(text: str) -> str:
     # NFC after dropping, which may bring a letter and its accent together, and before the variants, some of which it
     # makes out of other characters.
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _DROPPED.sub("", text))
+        text = nfc(_DROPPED.sub("", text))
     return " ".join(_VARIANT.sub(lambda match: _VARIANTS[match[0]], text).split())
 
 

@@ -19,7 +19,7 @@ def change(prior: Newest, version: Version, kind: ChangeKind) -> Change:
         words, current = sum(map(count_words, prior.text.paragraphs)), None
     else:
         newest = Newest.of(version)
-        acknowledged = newest.states_change_since(prior)
+        acknowledged = newest.stamps.acknowledge_change_since(prior.stamps)
         found = compare(prior.text, newest.text, language=version.language, acknowledged=acknowledged)
         words = found.stats.kept + found.stats.removed
         current = _side(newest, found.stats.kept + found.stats.added)

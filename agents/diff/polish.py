@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agents.diff.lcs import Block
-from agents.diff.signs import CLAUSE_ENDS, CLOSERS, SENTENCE_ENDS
+from agents.diff.signs import CLAUSE_ENDS, SENTENCE_ENDS, sign_before
 from agents.diff.tokens import Words
 
 MAX_SWALLOWED_TOKENS = 4
@@ -11,9 +11,6 @@ MAX_SWALLOWED_CHARS = 20
 """What stays between two rewritten stretches is marked as rewritten too where it is no longer than this, nor than
 either of them: chance words ("of the") that would tear one edit into many. The second condition is that of
 diff-match-patch's semantic clean-up; alone it swallows phrases that a reader wants to see kept."""
-
-_MAX_CLOSERS = 3
-"""How many closing marks behind a full stop are passed over: .”) and the like, not a page of them."""
 
 
 def polish(blocks: list[Block], old: Words, new: Words) -> list[Block]:
@@ -95,11 +92,9 @@ def _border(words: Words, index: int) -> int:
         space = " "
     if "\n" in space:
         return 4
-    last = index - 1
-    if not space and tokens[last] not in SENTENCE_ENDS:  # scripts without spaces have full stops, too
+    if not space and tokens[index - 1] not in SENTENCE_ENDS:  # scripts without spaces have full stops, too
         return 0
-    while last and last > index - _MAX_CLOSERS and tokens[last] in CLOSERS:
-        last -= 1
-    if tokens[last] in SENTENCE_ENDS:
+    sign = sign_before(tokens, index)
+    if sign in SENTENCE_ENDS:
         return 3
-    return 2 if tokens[last] in CLAUSE_ENDS else 1
+    return 2 if sign in CLAUSE_ENDS else 1

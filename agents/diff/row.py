@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import orjson
 
+from agents.diff.stamps import Stamps, states_time
 from agents.diff.text import Text
 from schemas.article import Hash, Instant, Number
 from schemas.codec import convert, parse_json
 from schemas.version import Version, VersionRef
-
-MAX_STAMP_CHARS = 120
-
-_STAMP = re.compile(
-    r"(?i)\b(?:updated|modified|aktualisiert|mis à jour|modifié)\b.*\d"
-    r"|(?i:\b(?:actualizad[oa]|atualizad[oa]|aggiornat[oa]|обновлено)\b).*\d|(?:更新|تحديث).*\d|\d.*更新"
-)
-_AGO = re.compile(r"(?i)\b(?:ago|vor \d|il y a|hace|há|fa|назад)\b|前|منذ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +39,18 @@ class Newest:
             text=Text.of(version),
             removed=version.kind == "removed",
             modified=version.modified,
-            updated=tuple(line.text for line in version.furniture if _states_time(line.text)),
+            updated=tuple(line.text for line in version.furniture if states_time(line.text)),
         )
 
-    def states_change_since(self, prior: Newest) -> bool:
-        """Whether the page states another time of its last change than it did with an earlier version."""
-        return (self.modified or prior.modified) != prior.modified or not set(self.updated) <= set(prior.updated)
+    @property
+    def stamps(self) -> Stamps:
+        """When the page said that the article was last changed."""
+        return Stamps(self.modified, self.updated)
 
     @property
     def ref(self) -> VersionRef:
         """How the next version names this one."""
         return VersionRef(self.version, self.hash)
-
-
-def _states_time(line: str) -> bool:
-    """Whether a line says when the article was updated; "5 minutes ago" is as new on any old page."""
-    return len(line) <= MAX_STAMP_CHARS and _STAMP.search(line) is not None and _AGO.search(line) is None
 
 
 def encode_row(row: Newest) -> bytes:

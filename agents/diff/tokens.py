@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import TypeVar
 
 import regex
+
+from agents.normal_form import nfc
 
 Value = TypeVar("Value")
 
@@ -47,7 +48,7 @@ _TOKEN = regex.compile(
     _pattern(
         letter=rf"[\p{{L}}--[{_UNSPACED}]]",
         letters=rf"[[\p{{L}}\p{{N}}_{_EXTEND}]--[{_UNSPACED}]]+",
-        other=r"(?!\s) \X",
+        other=rf"\p{{RI}}{{2}} [{_EXTEND}]* | (?!\s) \X",  # \X looks back to the first of a row of flags
     ),
     regex.V1 | regex.VERBOSE,
 )
@@ -117,7 +118,7 @@ def fold(text: str) -> str:
     """Text without what does not count when paragraphs are compared: case, kind of quote or dash, normal form."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFC", text.casefold().translate(_TYPOGRAPHY))
+    return nfc(text.casefold().translate(_TYPOGRAPHY))
 
 
 def folded_tokens(text: str) -> list[str]:

@@ -10,10 +10,11 @@ import orjson
 from rich.console import Console
 
 from agents.diff.compare import compare
+from agents.diff.stamps import Stamps
 from agents.diff.text import Text
 from schemas.errors import BadRecordError, UnavailableError
 from streams.files import read_whole
-from streams.show import show_files
+from streams.show import show_files, visible
 from streams.show_html import page
 
 
@@ -31,13 +32,13 @@ class BadFileError(click.ClickException):
 def command(old: Path, new: Path, *, as_json: bool, as_html: bool) -> None:
     """Show what changed between two files.
 
-    The first line of a text file is its title, every other line a paragraph; of an HTML file (.html, .htm) the article
+    The first line of a text file is its title, each further line a paragraph; of an HTML file (.html, .htm) the article
     in it is read.
     """
     if as_json and as_html:
         raise click.UsageError("--json and --html exclude each other")
     prior, current = read_file(old), read_file(new)
-    acknowledged = prior.modified != current.modified
+    acknowledged = current.stamps.acknowledge_change_since(prior.stamps)
     found = compare(prior.text, current.text, language=current.language, acknowledged=acknowledged)
     if as_json:
         click.echo(orjson.dumps(found))
@@ -48,15 +49,15 @@ def command(old: Path, new: Path, *, as_json: bool, as_html: bool) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """What is compared, and what the page says of itself: when it was last changed, and its language."""
+class Page:
+    """What is compared, when the page says that it was last changed, and its language."""
 
     text: Text
-    modified: str | None = None
-    language: str | None = None
+    stamps: Stamps
+    language: str | None
 
 
-def read_file(path: Path) -> Side:
+def read_file(path: Path) -> Page:
     """What is in a file.
 
     Raises:
@@ -71,20 +72,21 @@ def read_file(path: Path) -> Side:
     try:
         lines = [" ".join(line.split()) for line in body.decode("utf-8-sig").splitlines()]
     except UnicodeDecodeError as error:
-        raise BadFileError(f"{path} is not text in UTF-8: {error.reason} at byte {error.start}") from None
-    return Side(Text(title=lines[0] if lines else "", paragraphs=tuple(line for line in lines[1:] if line)))
+        raise BadFileError(f"{visible(str(path))} is not text in UTF-8: {error.reason} at byte {error.start}") from None
+    text = Text(title=lines[0] if lines else "", paragraphs=tuple(line for line in lines[1:] if line))
+    return Page(text, Stamps(), None)
 
 
-def _article(body: bytes, path: Path) -> Side:
+def _article(body: bytes, path: Path) -> Page:
     from agents.detect.page import read_page  # noqa: PLC0415 - the extractor takes a second to load
 
     try:
         reading = read_page(body)
     except BadRecordError as error:
-        raise BadFileError(f"{path}: {error}") from None
+        raise BadFileError(f"{visible(str(path))}: {error}") from None
     if not reading.paragraphs:
-        raise BadFileError(f"{path}: there is no article in this page")
+        raise BadFileError(f"{visible(str(path))}: there is no article in this page")
     if reading.notice:
-        click.echo(f"newsdiff: {path} looks like {reading.notice}", err=True)
+        click.echo(f"newsdiff: {visible(str(path))} looks like {reading.notice}", err=True)
     text = Text(reading.title, reading.byline, reading.standfirst, tuple(p.text for p in reading.paragraphs))
-    return Side(text, reading.modified, reading.language)
+    return Page(text, Stamps.of(reading.modified, (line.text for line in reading.furniture)), reading.language)

@@ -6,16 +6,9 @@ import hashlib
 import sys
 
 import orjson
-from labelled import Version, pairs
+from labelled import pairs, text
 
 from agents.diff.compare import compare
-from agents.diff.text import Text
-
-
-def text(version: Version) -> Text:
-    """A version as it is compared."""
-    return Text(version.title, version.byline, version.standfirst, version.paragraphs)
-
 
 digest = hashlib.sha256()
 for half in ("known", "held"):

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-from agents.diff.compare import compare
-from agents.diff.text import Text
-from tests.labelled import NAMES, Pair, Version, pairs
+from tests.labelled import NAMES, count
 
 Table = list[dict[str, object]]
 
@@ -20,12 +16,7 @@ def measure() -> dict[str, Table]:
 
 
 def _table(half: str) -> Table:
-    right, wrong, missed = Counter[str](), Counter[str](), Counter[str]()
-    for pair in pairs(half):
-        found = _labels(pair)
-        right.update(found & pair.labels)
-        wrong.update(found - pair.labels)
-        missed.update(pair.labels - found)
+    right, wrong, missed = count(half)
     rows = [_row(name, right[name], wrong[name], missed[name]) for name in NAMES]
     return [*rows, _row("all", right.total(), wrong.total(), missed.total())]
 
@@ -39,13 +30,3 @@ def _row(name: str, right: int, wrong: int, missed: int) -> dict[str, object]:
         "wrong": wrong,
         "missed": missed,
     }
-
-
-def _labels(pair: Pair) -> frozenset[str]:
-    acknowledged = pair.new.modified != pair.old.modified
-    found = compare(_text(pair.old), _text(pair.new), language=pair.language, acknowledged=acknowledged)
-    return frozenset(label.name for label in found.labels)
-
-
-def _text(version: Version) -> Text:
-    return Text(version.title, version.byline, version.standfirst, version.paragraphs)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.diff.labels.passages import Passage, Side
+from agents.diff.labels.passages import Passage
+from agents.diff.labels.sides import Side
 from agents.diff.labels.wording import CONDITIONAL, Wording
 
 STEM = 4

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from agents.diff.labels.passages import Passage, Side
+from agents.diff.labels.passages import Passage
+from agents.diff.labels.sides import Side
 from agents.diff.labels.wording import NO_NAMES, Wording
 from agents.diff.signs import DASHES, OPENERS, SENTENCE_ENDS
 
@@ -23,7 +24,7 @@ def changed_names(passage: Passage, wording: Wording, is_known: Callable[[str], 
     return pairs
 
 
-def stem(token: str) -> str:
+def _stem(token: str) -> str:
     """A word without the ending of the genitive."""
     return token.removesuffix("'s").removesuffix("’s")
 
@@ -31,9 +32,10 @@ def stem(token: str) -> str:
 def _names(side: Side, place: tuple[int, int], wording: Wording, is_known: Callable[[str], bool]) -> list[str]:
     names = []
     for index in range(*place):
-        token = stem(side.tokens[index])
-        is_capital = len(token) > 1 and token[0].isupper() and token.lower() not in NO_NAMES
-        is_name = is_capital and (not _starts_sentence(side, index) or is_known(token))
+        token = _stem(side.tokens[index])
+        is_capital = len(token) > 1 and token[0].isupper()
+        may_be_name = is_capital and token.lower() not in NO_NAMES and token.lower() not in wording.scales_of_digits
+        is_name = may_be_name and (not _starts_sentence(side, index) or is_known(token))
         if is_name and (not wording.has_capital_nouns or _has_name_beside(side, index)):
             names.append(token)
     return names
@@ -55,7 +57,7 @@ def _is_initial(one: str, other: str) -> bool:
 
 def _starts_sentence(side: Side, place: int) -> bool:
     """Whether a word has to be capital where it stands."""
-    if place == 0 or "\n" in side.text[side.words.end(place - 1) : side.words.start(place)]:
+    if side.starts_line(place):
         return True
     before = side.tokens[place - 1]
     return before == ":" or before in SENTENCE_ENDS or before in OPENERS or before in DASHES

@@ -4,79 +4,29 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, groupby
 from typing import Final, Literal
 
-from agents.diff.labels.spelling import is_punctuation, is_typo
-from agents.diff.signs import CLOSERS, SENTENCE_ENDS
+from agents.diff.labels.numerals import Number, touched
+from agents.diff.labels.sides import Side
+from agents.diff.labels.spelling import is_content, is_punctuation, is_typo
+from agents.diff.labels.wording import Wording
 from agents.diff.tokens import Words, fold
 from schemas.change import Diff, Spans
 
-Kind = Literal["punctuation", "typo", "words", "rewritten", "sentences"]
-"""Marks and spaces; spelling; words; so many on both sides that none stands for another; whole sentences."""
+Kind = Literal["punctuation", "typo", "format", "words", "rewritten", "sentences"]
+"""Marks and spaces; spelling; how numbers are written; words; so many on both sides that none stands for another;
+whole sentences."""
 
 ALTERING: Final[tuple[Kind, ...]] = ("words", "rewritten", "sentences")
-
-MAX_CLOSERS = 4
-"""How many closing marks behind a full stop are passed over."""
-
-MAX_SENTENCE = 60
-"""How many tokens to either side the borders of a sentence are looked for."""
 
 MIN_KEPT_WORDS = 3
 """How many words of a sentence are kept at least if it stands in both versions."""
 
 MAX_WORDS = 12
 """How many tokens the shorter side of an edit has at most whose words stand in the place of others."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """The old or the new text of a passage."""
-
-    text: str
-
-    @cached_property
-    def words(self) -> Words:
-        """Its tokens."""
-        return Words.of(self.text)
-
-    @property
-    def tokens(self) -> list[str]:
-        """Its tokens as they stand."""
-        return self.words.tokens
-
-    @cached_property
-    def folded(self) -> list[str]:
-        """Its tokens without case and typography."""
-        return [fold(token) for token in self.tokens]
-
-    def is_border(self, place: int) -> bool:
-        """Whether a sentence starts or ends in front of a token."""
-        tokens = self.tokens
-        if place in (0, len(tokens)):
-            return True
-        if "\n" in self.text[self.words.end(place - 1) : self.words.start(place)]:
-            return True
-        last = place - 1
-        while last and last > place - MAX_CLOSERS and tokens[last] in CLOSERS:
-            last -= 1
-        return tokens[last] in SENTENCE_ENDS and not tokens[place][0].islower()
-
-    def sentence(self, start: int, stop: int) -> tuple[int, int]:
-        """The tokens of the sentence, or of as much of it as is near, that some tokens stand in."""
-        first, last = start, stop
-        while first > max(0, start - MAX_SENTENCE) and not self.is_border(first):
-            first -= 1
-        while last < min(len(self.tokens), stop + MAX_SENTENCE) and not self.is_border(last):
-            last += 1
-        return first, last
-
-    def between(self, start: int, stop: int) -> str:
-        """The text from one token to the end of the last one before another."""
-        return self.words.slice(start, stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,24 +106,18 @@ class Passage:
 
     @cached_property
     def is_altered(self) -> bool:
-        """Whether more was done to what stood there than mending its spelling, adding sentences or ordering them."""
+        """Whether more was done than mending its spelling, adding sentences or ordering what is no name or number."""
         edits = self.of_kind(*ALTERING)
         if all(edit.kind == "sentences" and edit.old_start == edit.old_stop for edit in edits):
             return False
-        gone = sorted([token for edit in edits for token in self.old.folded[slice(*edit.old)] if token[0].isalnum()])
-        come = sorted([token for edit in edits for token in self.new.folded[slice(*edit.new)] if token[0].isalnum()])
-        return gone != come
-
-    def behind(self, old: int, new: int) -> Passage:
-        """The passage with only those edits, or parts of them, that lie behind so many tokens of either side."""
-        edits = []
-        for edit in self.edits:
-            old_range = max(edit.old_start, old), max(edit.old_stop, old)
-            new_range = max(edit.new_start, new), max(edit.new_stop, new)
-            is_left = old_range[0] < old_range[1] or new_range[0] < new_range[1]
-            if is_left or (edit.old_start >= old and edit.new_start >= new):
-                edits.append(Edit(*old_range, *new_range, _kind(self.old, old_range, self.new, new_range)))
-        return replace(self, edits=tuple(edits))
+        gone = [token for edit in edits for token in self.old.tokens[slice(*edit.old)] if is_content(token)]
+        come = [token for edit in edits for token in self.new.tokens[slice(*edit.new)] if is_content(token)]
+        if not (gone or come) or sorted(map(_meant, gone)) != sorted(map(_meant, come)):
+            return True
+        return any(
+            [token for token in gone if is_kind(token)] != [token for token in come if is_kind(token)]
+            for is_kind in (_is_number, _is_capital)
+        )
 
 
 def text_of(spans: Spans, op: Literal["-", "+"]) -> str:
@@ -181,26 +125,24 @@ def text_of(spans: Spans, op: Literal["-", "+"]) -> str:
     return "".join([text for kind, text in spans if kind in ("=", op)])
 
 
-def passages(diff: Diff) -> Iterator[Passage]:
-    """What stands on both sides and is not the same."""
-    if passage := _passage("title", None, diff.title):
-        yield passage
-    if passage := _passage("standfirst", None, diff.standfirst):
-        yield passage
-    for number, row in enumerate(diff.rows):
-        if row.kind != "equal" and row.old and row.new and (passage := _passage("row", number, row.spans)):
-            yield passage
+def passages(diff: Diff, wording: Wording, lead: int | None, datelines: tuple[str, str]) -> Iterator[Passage]:
+    """What stands on both sides and was edited; of the row `lead`, what is behind its old and its new dateline."""
+    places: list[tuple[Literal["title", "standfirst", "row"], int | None, Spans]] = [
+        ("title", None, diff.title),
+        ("standfirst", None, diff.standfirst),
+        *(("row", number, row.spans) for number, row in enumerate(diff.rows) if row.kind != "equal"),
+    ]
+    for name, number, spans in places:
+        old, new = Side(text_of(spans, "-")), Side(text_of(spans, "+"))
+        if old.text == new.text or not old.text or not new.text:
+            continue
+        first = tuple(len(Side(line).tokens) if number is not None and number == lead else 0 for line in datelines)
+        if edits := tuple(_edits(spans, old, new, (first[0], first[1]), wording)):
+            yield Passage(name, number, old, new, edits)
 
 
-def _passage(name: Literal["title", "standfirst", "row"], row: int | None, spans: Spans) -> Passage | None:
-    old, new = Side(text_of(spans, "-")), Side(text_of(spans, "+"))
-    if old.text == new.text or not old.text or not new.text:
-        return None
-    edits = tuple(_edits(spans, old, new))
-    return Passage(name, row, old, new, edits)
-
-
-def _edits(spans: Spans, old: Side, new: Side) -> Iterator[Edit]:
+def _edits(spans: Spans, old: Side, new: Side, first: tuple[int, int], wording: Wording) -> Iterator[Edit]:
+    """The edits, or the parts of them, from the `first` tokens of either side on."""
     old_at = new_at = 0
     for is_kept, group in groupby(spans, key=lambda span: span[0] == "="):
         texts = list(group)
@@ -208,15 +150,15 @@ def _edits(spans: Spans, old: Side, new: Side) -> Iterator[Edit]:
         come = sum(len(text) for op, text in texts if op != "-")
         is_joint = all(text.isspace() for _, text in texts) and any("\n" in text for _, text in texts)
         if not is_kept and not is_joint:  # where paragraphs were split or merged
-            yield _edit(old, (old_at, old_at + gone), new, (new_at, new_at + come))
+            old_range = _token_range(old.words, old_at, old_at + gone)
+            new_range = _token_range(new.words, new_at, new_at + come)
+            is_behind = old_range[0] >= first[0] and new_range[0] >= first[1]
+            old_range = max(old_range[0], first[0]), max(old_range[1], first[0])
+            new_range = max(new_range[0], first[1]), max(new_range[1], first[1])
+            if is_behind or old_range[0] < old_range[1] or new_range[0] < new_range[1]:
+                yield Edit(*old_range, *new_range, _kind(old, old_range, new, new_range, wording))
         old_at += gone
         new_at += come
-
-
-def _edit(old: Side, old_chars: tuple[int, int], new: Side, new_chars: tuple[int, int]) -> Edit:
-    old_start, old_stop = _token_range(old.words, *old_chars)
-    new_start, new_stop = _token_range(new.words, *new_chars)
-    return Edit(old_start, old_stop, new_start, new_stop, _kind(old, (old_start, old_stop), new, (new_start, new_stop)))
 
 
 def _token_range(words: Words, start: int, stop: int) -> tuple[int, int]:
@@ -226,16 +168,56 @@ def _token_range(words: Words, start: int, stop: int) -> tuple[int, int]:
     return first, min(max(first, (bisect_left(words.bounds, stop) + 1) // 2), len(words))
 
 
-def _kind(old: Side, old_range: tuple[int, int], new: Side, new_range: tuple[int, int]) -> Kind:
+def _kind(old: Side, old_range: tuple[int, int], new: Side, new_range: tuple[int, int], wording: Wording) -> Kind:
     before, after = old.tokens[slice(*old_range)], new.tokens[slice(*new_range)]
-    if is_punctuation(before, after):
+    if is_punctuation(before, after) and _minuses(old, old_range) == _minuses(new, new_range):
         return "punctuation"
     around = new if before else old
     start, stop = new_range if before else old_range
     previous = around.tokens[start - 1] if start else ""
     following = around.tokens[stop] if stop < len(around.tokens) else ""
-    if is_typo(before, after, previous, following):
+    if is_typo(before, after, previous, following, wording):
         return "typo"
     if all(map(old.is_border, old_range)) and all(map(new.is_border, new_range)):
         return "sentences"
-    return "words" if min(len(before), len(after)) <= MAX_WORDS else "rewritten"
+    if min(len(before), len(after)) > MAX_WORDS:
+        return "rewritten"
+    return "format" if _are_same_numbers(old, old_range, new, new_range, wording) else "words"
+
+
+def _minuses(side: Side, place: tuple[int, int]) -> int:
+    return sum(map(side.is_minus, range(*place)))
+
+
+def _are_same_numbers(
+    old: Side, old_range: tuple[int, int], new: Side, new_range: tuple[int, int], wording: Wording
+) -> bool:
+    """Whether all that was edited is how numbers are written."""
+    before = touched(old, old_range, wording)
+    after = touched(new, new_range, wording) if before else []
+    return (
+        len(before) == len(after) > 0
+        and all(one.readings and one.says_same(other) for one, other in zip(before, after, strict=True))
+        and _outside(old, old_range, before) == _outside(new, new_range, after)
+    )
+
+
+def _outside(side: Side, place: tuple[int, int], found: list[Number]) -> tuple[int, int, list[str]]:
+    """How many tokens of numbers lie before and behind some tokens, and those of these that are in no number."""
+    start, stop = place
+    inside = {index for number in found for index in range(number.start, number.stop)}
+    between = [side.folded[index] for index in range(start, stop) if index not in inside]
+    return max(0, start - found[0].start), max(0, found[-1].stop - stop), between
+
+
+def _meant(token: str) -> str:
+    """A token without its case, which an acronym needs: US, us."""
+    return token if len(token) > 1 and token.isupper() else fold(token)
+
+
+def _is_number(token: str) -> bool:
+    return token[0].isdigit()
+
+
+def _is_capital(token: str) -> bool:
+    return token[0].isupper()

@@ -6,7 +6,8 @@ import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from agents.diff.labels.passages import ALTERING, Passage, Side
+from agents.diff.labels.passages import ALTERING, Passage
+from agents.diff.labels.sides import Side
 from agents.diff.signs import DASHES
 from agents.diff.tokens import folded_tokens, is_word
 
@@ -72,9 +73,11 @@ def _words(text: str) -> list[str]:
 
 
 def _opens(side: Side, place: int) -> bool:
-    """Whether a mark stands in front of a word and behind none."""
+    """Whether a mark stands in front of a word and behind none; that of a decade ('90s) does not."""
     words = side.words
     is_first = place == 0 or words.end(place - 1) < words.start(place)
+    if side.tokens[place] in _APOSTROPHES and not _ends(side, place) and side.tokens[place + 1][0].isdigit():
+        return False
     return (is_first or side.tokens[place - 1] in "([" or side.tokens[place - 1] in DASHES) and not _ends(side, place)
 
 

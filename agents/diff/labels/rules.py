@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Final, Literal
+from typing import Final
 
 from agents.diff.labels.context import Context
 from agents.diff.labels.hedges import changed_hedges
@@ -17,9 +17,9 @@ from agents.diff.labels.numbers import changed_numbers
 from agents.diff.labels.passages import ALTERING, Passage, text_of
 from agents.diff.labels.quotations import changed_quotations
 from agents.diff.labels.speakers import changed_sources
-from agents.diff.labels.wording import JOINING, wording
+from agents.diff.labels.wording import BY, JOINING, wording
 from agents.diff.tokens import count_words, fold, is_word
-from schemas.change import Diff, Label, Spans, Stats
+from schemas.change import Diff, Label, Stats
 
 MAX_JOINING_WORDS = 3
 """How many words may be added where text was only removed, to join what is left."""
@@ -30,10 +30,6 @@ MAX_GUESSED_CHARS = 2_000
 MIN_NEW_SHARE = 0.5
 """More than this share of its words is new in a text that was rewritten."""
 
-_BY = frozenset(
-    {"by", "von", "par", "por", "de", "di", "от", "and", "und", "et", "y", "e", "и", "text", "texte", "texto"}
-)
-
 
 def labels(diff: Diff, stats: Stats, *, language: str | None = None, acknowledged: bool = False) -> tuple[Label, ...]:
     """The labels of a diff, whose words `stats` counts, in the order of `RULES`.
@@ -41,38 +37,46 @@ def labels(diff: Diff, stats: Stats, *, language: str | None = None, acknowledge
     `language`: of the article, as a tag (`en-GB`), if it is known. `acknowledged`: whether the page states a newer time
     of its last change than before.
     """
-    text = next((text_of(row.spans, "+") for row in diff.rows if row.new), "")[:MAX_GUESSED_CHARS]
+    text = "" if language else _beginning(diff)
     context = Context(diff, stats, wording(language, text), acknowledged)
     return tuple(label for rule in RULES.values() if (label := rule(context)) is not None)
+
+
+def _beginning(diff: Diff) -> str:
+    """The first paragraphs of the new text."""
+    text = ""
+    for row in diff.rows:
+        if len(text) >= MAX_GUESSED_CHARS:
+            break
+        text += text_of(row.spans, "+")[:MAX_GUESSED_CHARS] + "\n"
+    return text
 
 
 def headline(edit: Context) -> Label | None:
     """The title's words changed."""
     spans = edit.diff.title
-    return (
-        Label("headline", (), (text_of(spans, "-"), text_of(spans, "+"))) if _is_altered(edit, "title", spans) else None
-    )
+    return Label("headline", (), (text_of(spans, "-"), text_of(spans, "+"))) if edit.title else None
 
 
 def byline(edit: Context) -> Label | None:
     """Another author is named, or one more, or one fewer."""
     spans = edit.diff.byline
-    old, new = ([word for word in re.findall(r"\w+", fold(text_of(spans, op))) if word not in _BY] for op in ("-", "+"))
+    old, new = (sorted(set(re.findall(r"\w+", fold(text_of(spans, op)))) - BY) for op in ("-", "+"))
     return Label("byline", (), (text_of(spans, "-"), text_of(spans, "+"))) if old != new else None
 
 
 def dateline(edit: Context) -> Label | None:
     """The place, date or agency in front of the first paragraph changed, came or went."""
     old, new = (line.strip() for line in edit.datelines)
-    _, lead = edit.leads
+    lead = edit.new_lead
     same = re.sub(r"\W", "", fold(old)) == re.sub(r"\W", "", fold(new))
     return None if same or lead is None else Label("dateline", (lead,), (old, new))
 
 
 def lede(edit: Context) -> Label | None:
     """The standfirst or the first paragraph was changed in its words, replaced, or has another in front of it."""
-    rows = {row for row in edit.leads if row is not None and _is_reworded(edit, row)}
-    if rows or _is_altered(edit, "standfirst", edit.diff.standfirst):
+    rows = {row for row in (edit.old_lead, edit.new_lead) if row is not None and _is_reworded(edit, row)}
+    if rows or edit.standfirst:
         return Label("lede", tuple(sorted(rows)))
     return None
 
@@ -109,7 +113,7 @@ def correction(edit: Context) -> Label | None:
 
 def update(edit: Context) -> Label | None:
     """Whole sentences or paragraphs were added, and nothing that stood there was altered or taken away."""
-    if edit.rows("deleted") or edit.rows("moved") or _is_altered(edit, "standfirst", edit.diff.standfirst):
+    if edit.rows("deleted") or edit.rows("moved") or edit.standfirst:
         return None
     rows = set(edit.rows("inserted"))
     for passage in edit.passages:
@@ -131,7 +135,7 @@ def rewrite(edit: Context) -> Label | None:
 
 def trim(edit: Context) -> Label | None:
     """Text was only taken away: nothing was added but a few words that join what is left."""
-    if edit.rows("inserted") or edit.rows("moved") or _is_altered(edit, "title", edit.diff.title):
+    if edit.rows("inserted") or edit.rows("moved") or edit.title:
         return None
     rows = set(edit.rows("deleted"))
     removed = sum(count_words(text_of(edit.diff.rows[row].spans, "-")) for row in rows)
@@ -141,7 +145,7 @@ def trim(edit: Context) -> Label | None:
             added += [token for token in passage.new.folded[slice(*each.new)] if is_word(token)]
             removed += count_words(passage.old.between(*each.old))
             rows.update(passage.rows)
-    if not rows or len(added) > min(MAX_JOINING_WORDS, removed // 2) or not JOINING.issuperset(added):
+    if not rows or not removed or len(added) > min(MAX_JOINING_WORDS, removed // 2) or not JOINING.issuperset(added):
         return None
     return Label("trim", tuple(sorted(rows)))
 
@@ -154,28 +158,28 @@ def moved(edit: Context) -> Label | None:
 
 def typo(edit: Context) -> Label | None:
     """A misspelled word or a slip of grammar was mended, or made."""
-    return _found("typo", edit, lambda passage: _texts(passage, "typo"))
+    return _found(
+        "typo",
+        edit,
+        lambda passage: [
+            (passage.old.between(*each.old), passage.new.between(*each.new)) for each in passage.of_kind("typo")
+        ],
+    )
 
 
 def punctuation(edit: Context) -> Label | None:
     """Somewhere only marks, spaces, hyphens or the case of letters changed."""
-    return _found(
-        "punctuation", edit, lambda passage: [("", "")] if passage.of_kind("punctuation") else [], values=False
-    )
+    rows = [passage for passage in edit.passages if passage.of_kind("punctuation")]
+    return Label("punctuation", _rows(rows)) if rows else None
 
 
 def minor(edit: Context) -> Label | None:
-    """There are edits of spelling and punctuation only."""
+    """There are edits of spelling, punctuation and the way numbers are written only."""
     if edit.rows("inserted") or edit.rows("deleted") or edit.rows("moved") or byline(edit) or dateline(edit):
         return None
     if not edit.passages or any(passage.of_kind(*ALTERING) for passage in edit.passages):
         return None
-    if any(
-        _is_altered(edit, name, spans)
-        for name, spans in (("title", edit.diff.title), ("standfirst", edit.diff.standfirst))
-    ):
-        return None
-    return Label("minor", _rows(edit.passages))
+    return None if edit.title or edit.standfirst else Label("minor", _rows(edit.passages))
 
 
 def silent(edit: Context) -> Label | None:
@@ -183,12 +187,8 @@ def silent(edit: Context) -> Label | None:
     if edit.acknowledged or edit.notes or edit.corrections:
         return None
     rows = {*edit.rows("deleted"), *_rows(passage for passage in edit.passages if passage.is_altered)}
-    is_above = _is_altered(edit, "title", edit.diff.title) and not update(edit)
-    if (
-        rows
-        or is_above
-        or (_is_altered(edit, "standfirst", edit.diff.standfirst) and text_of(edit.diff.standfirst, "-"))
-    ):
+    is_above = edit.title and not update(edit)
+    if rows or is_above or (edit.standfirst and text_of(edit.diff.standfirst, "-")):
         return Label("silent", tuple(sorted(rows)))
     return None
 
@@ -203,33 +203,17 @@ RULES: Final[dict[str, Callable[[Context], Label | None]]] = {
 """Every label and its rule."""
 
 
-def _found(
-    name: str, edit: Context, rule: Callable[[Passage], list[tuple[str, str]]], *, values: bool = True
-) -> Label | None:
+def _found(name: str, edit: Context, rule: Callable[[Passage], list[tuple[str, str]]]) -> Label | None:
     """The label for what a rule finds in the passages: pairs of what stood there and what stands there now."""
     found = [(passage, pairs) for passage in edit.passages if (pairs := rule(passage))]
     if not found:
         return None
-    told = tuple(value for _, pairs in found for pair in pairs for value in pair) if values else ()
-    return Label(name, _rows(passage for passage, _ in found), told)
+    values = tuple(value for _, pairs in found for pair in pairs for value in pair)
+    return Label(name, _rows(passage for passage, _ in found), values)
 
 
 def _rows(found: Iterable[Passage]) -> tuple[int, ...]:
     return tuple(sorted({row for passage in found for row in passage.rows}))
-
-
-def _texts(passage: Passage, kind: Literal["typo"]) -> list[tuple[str, str]]:
-    return [(passage.old.between(*each.old), passage.new.between(*each.new)) for each in passage.of_kind(kind)]
-
-
-def _is_altered(edit: Context, name: str, spans: Spans) -> bool:
-    """Whether the words of the title or standfirst changed, came or went."""
-    if all(op == "=" for op, _ in spans):
-        return False
-    passage = next((passage for passage in edit.passages if passage.name == name), None)
-    if passage is None:
-        return not text_of(spans, "-") or not text_of(spans, "+")
-    return bool(passage.of_kind(*ALTERING))
 
 
 def _is_reworded(edit: Context, row: int) -> bool:
@@ -239,5 +223,5 @@ def _is_reworded(edit: Context, row: int) -> bool:
     return any(
         passage.is_altered or any(each.kind == "sentences" and each.new_start < each.new_stop for each in passage.edits)
         for passage in edit.passages
-        if passage.row == row and passage.of_kind(*ALTERING)
+        if passage.row == row
     )

@@ -8,7 +8,8 @@ from itertools import zip_longest
 
 from rapidfuzz.distance import OSA
 
-from agents.diff.labels.passages import Passage, Side
+from agents.diff.labels.passages import Passage
+from agents.diff.labels.sides import Side
 from agents.diff.labels.wording import LITTLE, PRONOUNS, THAT, TITLES, Wording
 from agents.diff.signs import CLAUSE_ENDS, CLOSERS, SENTENCE_ENDS
 

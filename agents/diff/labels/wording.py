@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
 
@@ -22,7 +22,6 @@ MIN_COMMON = 3
 _ARABIC_AND = "\u0648"
 """The Arabic for "and", which is written as one with the next word."""
 
-CURRENCIES = frozenset("$€£¥₽₹")
 CHINESE = {**{digit: float(n) for n, digit in enumerate("〇一二三四五六七八九")}, "零": 0.0, "两": 2.0, "兩": 2.0}
 CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 
@@ -74,19 +73,15 @@ class Phrases(Generic[Found]):
 class Wording:
     """The words of all languages, and those that only one language has."""
 
-    def __init__(self, only: Mapping[str, list[str]], *, has_capital_nouns: bool) -> None:
+    def __init__(self, language: str, only: Mapping[str, list[str]]) -> None:
         def words(name: str) -> Iterator[tuple[str, str]]:
-            for language, group in (*_WORDS[name].items(), ("", only.get(name, ()))):
+            for spoken, group in (*_WORDS[name].items(), ("", only.get(name, ()))):
                 yield from ((word, word) for word in group)
-                if language == "ar":
+                if spoken == "ar":
                     yield from ((f"{_ARABIC_AND}{word}", word) for word in group)
 
-        def values(name: str) -> Iterator[tuple[str, float]]:
-            for value, group in _WORDS[name].items():
-                yield from ((fold(word), float(value)) for word in group)
-
-        self.has_capital_nouns = has_capital_nouns
-        special = [(word, float(value)) for value, group in only.items() if value.isdigit() for word in group]
+        self.language = language
+        self.has_capital_nouns = language == "de"
         self.sources = Phrases((word, kind) for kind in ("said", "according", "behind") for word, _ in words(kind))
         self.hedges = Phrases(words("hedges"))
         self.vague = Phrases(words("vague"))
@@ -95,12 +90,45 @@ class Wording:
             for bound in _WORDS["bound"]
             for word in (*bound["words"], *only.get(bound["sign"], ()))
         )
-        self.numbers = dict([*values("number"), *special])
-        self.scales = dict(values("scale"))
+        special = [(word, float(value)) for value, group in only.items() if value.isdigit() for word in group]
+        self.numbers = dict([*_values("number"), *[each for each in special if each[1] < MIN_SCALE]])
+        self.scales = dict([*_values("scale"), *[each for each in special if each[1] >= MIN_SCALE]])
+        self.scales_of_digits = {**self.scales, **dict(_values("abbreviated"))}
         self.number_starts = frozenset(
-            [*CURRENCIES, *CHINESE, *CHINESE_SCALES, *self.bounds.starts, *self.vague.starts]
+            [*CURRENCIES, "-", *CHINESE, *CHINESE_SCALES, *self.scales, *self.bounds.starts, *self.vague.starts]
         )
 
+    def spelled(self, token: str, *, is_first: bool) -> float | None:
+        """What a word is as a number: "twenty-five", "quatre-vingt-dix", 4 for "four-year"; "un" behind others."""
+        head, *rest = token.split("-")
+        if rest and f"{head}-{rest[0]}" in self.numbers:
+            head, *rest = f"{head}-{rest[0]}", *rest[1:]
+        value = self.numbers.get(head, None if is_first else ONE.get(head))
+        if value is None:
+            return None
+        for part in [part for part in rest if part not in NUMBER_JOINTS]:
+            if (more := self.numbers.get(part, ONE.get(part))) is None:
+                break
+            value += more
+        return value
+
+    @cached_property
+    def dictionary(self) -> frozenset[str]:
+        """The words of the language, some 100,000; none where there is no list of them."""
+        from spellchecker import SpellChecker  # noqa: PLC0415 - few edits need it, and it takes 10 MB or more
+
+        if self.language not in SpellChecker.languages():
+            return frozenset()
+        return frozenset(SpellChecker(language=self.language).word_frequency.words())
+
+
+def _values(name: str) -> Iterator[tuple[str, float]]:
+    for value, group in _WORDS[name].items():
+        yield from ((fold(word), float(value)) for word in group)
+
+
+MIN_SCALE = 100.0
+"""From here on a word multiplies what stands before it."""
 
 TITLES = frozenset(_WORDS["titles"]["all"])
 NO_NAMES = TITLES.union(*_WORDS["no_names"].values())
@@ -111,19 +139,32 @@ JOINING = frozenset(_WORDS["joining"]["all"]) | LITTLE | PRONOUNS
 THAT = frozenset(_WORDS["that"]["all"])
 CONDITIONAL = tuple(ending for endings in _WORDS["conditional"].values() for ending in endings)
 WEEK = frozenset(_WORDS["week"]["all"])
+ONE = dict.fromkeys(_WORDS["one"]["all"], 1.0)
+NUMBER_JOINTS = frozenset(_WORDS["number_joints"]["all"])
+HALVES = Phrases(_values("halves"))
+METRES = frozenset(_WORDS["metres"]["all"])
+PERCENT = frozenset(_WORDS["percent"]["all"])
+COUNTERS = frozenset(_WORDS["counters"]["all"])
+CURRENCIES = {word: sign for sign, group in _WORDS["currency"].items() for word in group}
+MERIDIEMS = {word: half for half, group in _WORDS["meridiem"].items() for word in group}
+HYPHENATED = tuple(_WORDS["hyphenated"]["all"])
+BY = frozenset(_WORDS["by"]["all"])
 CONFUSED = str.maketrans({letter: group[0] for group in _WORDS["confused"]["groups"] for letter in group})
 GRAMMAR = tuple(frozenset(group.split(" ")) for group in _WORDS["grammar"]["groups"])
 
 
+_LANGUAGES = frozenset([*_WORDS["only"], *_WORDS["said"]])
+
+
 @cache
 def _wording(language: str) -> Wording:
-    return Wording(_WORDS["only"].get(language, {}), has_capital_nouns=language == "de")
+    return Wording(language, _WORDS["only"].get(language, {}))
 
 
 def wording(language: str | None, text: str = "") -> Wording:
     """The words for an article in a language (a tag such as `en-GB`); without one, in that of the text."""
     base = (language or "").partition("-")[0].lower() or _guessed(text)
-    return _wording(base if base in _WORDS["only"] else "")
+    return _wording(base if base in _LANGUAGES else "")
 
 
 def _guessed(text: str) -> str:
