@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import TypeVar
@@ -121,12 +121,18 @@ def fold(text: str) -> str:
     return nfc(text.casefold().translate(_TYPOGRAPHY))
 
 
+def fold_tokens(tokens: Iterable[str]) -> list[str]:
+    """Tokens, each folded."""
+    return list(map(_FOLDED_TOKEN.__getitem__, tokens))
+
+
 def folded_tokens(text: str) -> list[str]:
     """The tokens of a text, folded."""
     return list(chain.from_iterable(map(_FOLDED.__getitem__, text.split(" "))))
 
 
 _PIECES = _Known(lambda chunk: tuple(_split(chunk + " ")))
+_FOLDED_TOKEN = _Known(fold)
 _FOLDED = _Known(lambda chunk: tuple(map(fold, _split(chunk)[::2])))
 _COUNTS = _Known(lambda chunk: sum(map(is_word, _split(chunk)[::2])))
 

@@ -65,7 +65,14 @@ class Context:
 
     def rows(self, kind: RowKind) -> list[int]:
         """The rows of a kind."""
-        return [number for number, row in enumerate(self.diff.rows) if row.kind == kind]
+        return self._rows.get(kind, [])
+
+    @cached_property
+    def _rows(self) -> dict[RowKind, list[int]]:
+        found: dict[RowKind, list[int]] = {}
+        for number, row in enumerate(self.diff.rows):
+            found.setdefault(row.kind, []).append(number)
+        return found
 
     def is_known_name(self, word: str) -> bool:
         """Whether a word is capital in the midst of a sentence, too."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import regex
 
 MAX_CHARS = 120
@@ -23,8 +25,12 @@ _DATELINE = regex.compile(
     regex.V1 | regex.VERBOSE,
 )
 
+_SIGN = re.compile("[—–―【［（(社报報网视-]")
+"""What every dateline has one of."""
+
 
 def dateline(paragraph: str) -> str:
     """The dateline that a paragraph begins with, or nothing."""
-    match = _DATELINE.match(paragraph[:MAX_CHARS])
+    beginning = paragraph[:MAX_CHARS]
+    match = _DATELINE.match(beginning) if _SIGN.search(beginning) else None
     return match[0] if match else ""

@@ -24,7 +24,7 @@ from schemas.change import Diff, Label, Stats
 MAX_JOINING_WORDS = 3
 """How many words may be added where text was only removed, to join what is left."""
 
-MAX_GUESSED_CHARS = 2_000
+MAX_GUESSED_CHARS = 1_000
 """How much of the text is looked at for its language, where that is not known."""
 
 MIN_NEW_SHARE = 0.5

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agents.diff.signs import SENTENCE_ENDS, sign_before
-from agents.diff.tokens import Words, fold
+from agents.diff.tokens import Words, fold_tokens
 
 MAX_SENTENCE = 60
 """How many tokens to either side the borders of a sentence are looked for."""
@@ -31,7 +31,7 @@ class Side:
     @cached_property
     def folded(self) -> list[str]:
         """Its tokens without case and typography."""
-        return [fold(token) for token in self.tokens]
+        return fold_tokens(self.tokens)
 
     def is_border(self, place: int) -> bool:
         """Whether a sentence starts or ends in front of a token."""

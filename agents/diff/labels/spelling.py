@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from agents.diff.labels.numerals import DIGITS, Value, readings
 from agents.diff.labels.wording import ARTICLES, CONFUSED, GRAMMAR, HYPHENATED, Wording
-from agents.diff.tokens import fold
+from agents.diff.tokens import fold, fold_tokens
 
 MIN_TYPO_LENGTH = 4
 MIN_REPLACED_LENGTH = 7
@@ -53,8 +53,7 @@ def is_acronym(old: str, new: str) -> bool:
 def _contents(tokens: Sequence[str]) -> Iterator[str | frozenset[Value]]:
     """What tokens say: the readings of numbers, and the letters between them, joined."""
     letters = ""
-    for token in tokens:
-        folded = fold(token)
+    for folded in fold_tokens(tokens):
         if folded.startswith(HYPHENATED):
             letters += "-"
         number = DIGITS.match(folded)
@@ -75,7 +74,7 @@ def is_typo(old: Sequence[str], new: Sequence[str], before: str, behind: str, wo
         return len(only) == 1 and only[0].isalpha() and fold(only[0]) in (fold(before), fold(behind))
     if len(old) != len(new):
         return False
-    folded = [(fold(a), fold(b)) for a, b in zip(old, new, strict=True)]
+    folded = list(zip(fold_tokens(old), fold_tokens(new), strict=True))
     differing = [pair for pair, (a, b) in zip(zip(old, new, strict=True), folded, strict=True) if a != b]
     if not differing or (fold(before) not in ARTICLES and any(a[0].isupper() and b[0].isupper() for a, b in differing)):
         return False  # names
