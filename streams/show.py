@@ -22,7 +22,7 @@ MIN_SIDE_BY_SIDE = 120
 CONTEXT = 80
 """Characters of unchanged text that are shown before and behind a mark."""
 
-MAX_TOLD = 3
+MAX_NUMBERS = 3
 """How many numbers are told beside a label."""
 
 _STYLES: Final = {"=": "", "-": "red strike", "+": "green"}
@@ -75,17 +75,17 @@ def _print_heading(console: Console, title: Spans, facts: list[str], stats: Stat
 
 def _print_labels(console: Console, labels: tuple[Label, ...], severity: Severity) -> None:
     if labels:
-        text = Text(" · ".join(map(told, labels)), "bold")
+        text = Text(" · ".join(map(label_text, labels)), "bold")
         _print(console, text.append(f"  severity {severity.score:.2f}", "not bold dim"))
 
 
-def told(label: Label) -> str:
+def label_text(label: Label) -> str:
     """A label, and the numbers that it found: `numbers 12 → 13`."""
     if label.name != "numbers":
         return label.name
     pairs = list(dict.fromkeys(zip(label.values[::2], label.values[1::2], strict=True)))
-    more = [f"and {len(pairs) - MAX_TOLD} more"] if len(pairs) > MAX_TOLD else []
-    return f"numbers {', '.join([f'{visible(old)} → {visible(new)}' for old, new in pairs[:MAX_TOLD]] + more)}"
+    more = [f"and {len(pairs) - MAX_NUMBERS} more"] if len(pairs) > MAX_NUMBERS else []
+    return f"numbers {', '.join([f'{visible(old)} → {visible(new)}' for old, new in pairs[:MAX_NUMBERS]] + more)}"
 
 
 def _print_body(diff: Diff, console: Console) -> None:
@@ -100,10 +100,10 @@ def _print_body(diff: Diff, console: Console) -> None:
             _print(console, Text(f"… {counted(count, 'paragraph')} unchanged", "dim"))
         else:
             for row in rows:
-                _print_row(label(row), row.spans, console)
+                _print_row(row_name(row), row.spans, console)
 
 
-def label(row: Row) -> str:
+def row_name(row: Row) -> str:
     """What happened to the paragraphs of a row beyond their words, if anything."""
     match row.kind:
         case "moved":

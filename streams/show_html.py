@@ -8,7 +8,7 @@ from itertools import groupby
 
 from agents.diff.compare import Comparison
 from schemas.change import Diff, Label, Row, Severity, Spans
-from streams.show import counted, label, told, visible
+from streams.show import counted, label_text, row_name, visible
 
 _PAGE = """\
 <!doctype html>
@@ -97,7 +97,7 @@ def _labels(labels: tuple[Label, ...], severity: Severity) -> str:
 
 
 def _label(one: Label) -> str:
-    return f'<a href="#row-{one.rows[0]}">{_safe(told(one))}</a>' if one.rows else _safe(told(one))
+    return f'<a href="#row-{one.rows[0]}">{_safe(label_text(one))}</a>' if one.rows else _safe(label_text(one))
 
 
 def _rows(diff: Diff) -> Iterator[str]:
@@ -109,7 +109,7 @@ def _rows(diff: Diff) -> Iterator[str]:
         if same:
             yield _folded([row for _, row in numbered])
         else:
-            yield from (_row(row.kind, f' id="row-{number}"', label(row), row.spans) for number, row in numbered)
+            yield from (_row(row.kind, f' id="row-{number}"', row_name(row), row.spans) for number, row in numbered)
 
 
 def _folded(rows: list[Row]) -> str:
