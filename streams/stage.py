@@ -22,10 +22,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step with its name, which is its table's and its agent's too, and the topic that it reads."""
+    """A step with its name, which is its table's and its agent's too, and the topics that it reads."""
 
     name: str
-    reads: str
+    reads: tuple[str, ...]
     step: Step
     is_known: IsKnown = lambda *_: False
     """Whether, without work, the step is known to write nothing for a key, value, headers, timestamp and row."""

@@ -45,8 +45,8 @@ def stages(settings: Settings) -> tuple[Stage, ...]:
     read_page = measured_reading(Readers(READERS, settings.rules))
     detect = Detect(partitioner(settings.partitions), read_page, fetch_at=fetch_at)
     return (
-        Stage("detect", topics.FETCH, detect, measured_bytes(detect.is_known)),
-        Stage("diff", topics.VERSION, diff_step),
+        Stage("detect", (topics.FETCH,), detect, measured_bytes(detect.is_known)),
+        Stage("diff", (topics.VERSION,), diff_step),
     )
 
 
