@@ -1,0 +1,64 @@
+"""The schedule event (`article.schedule.v1`): when a watched URL was and will be looked at. Compacted, keyed by it.
+
+It is the changelog of the schedule table too: what a worker knows of an article is in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta as Constraint
+
+from schemas import topics
+from schemas.article import Count, Instant
+from schemas.watch import Seconds, Watched
+
+State = Literal["watched", "given_up", "gone", "moved", "refused"]
+Weight = Annotated[float, Constraint(ge=0)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belief:
+    """How often an article is edited, as far as is known: a Gamma distribution, and what a burst of edits adds.
+
+    See `agents.schedule.estimate`.
+    """
+
+    edits: Weight
+    exposure: Weight
+    burst: Weight = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """What is known of a watched URL.
+
+    `state`: `watched`, `given_up` (unchanged for 40 days), `gone` (the page is), `moved` (`article` is watched in its
+    place), `refused` (its host does not want it to be read). `next_check`: None if there will be none. `requested_at`:
+    since when a request is on its way. `failures`: in a row, and `error` the last one. `checks`: so many in all.
+    `shown`: for a source, what it showed last, as xxh3_64 of each URL.
+    """
+
+    topic: ClassVar[str] = topics.SCHEDULE
+
+    url: str
+    kind: Watched | None
+    source: str | None
+    state: State
+    added_at: Instant
+    found_in: str | None = None
+    every: Seconds | None = None
+    next_check: Instant | None
+    requested_at: Instant | None = None
+    last_check: Instant | None = None
+    last_changed: Instant | None = None
+    checks: Count = 0
+    changes: Count = 0
+    failures: Count = 0
+    error: str | None = None
+    article: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    belief: Belief | None = None
+    shown: tuple[int, ...] = ()
