@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from concurrent.futures import Executor
@@ -81,7 +82,7 @@ class Transaction:
         """Commit what was handled. An error leaves open whether it was committed: only a new start can tell."""
         async with self.gate:
             # Positions move on meanwhile where records are handled that write nothing.
-            moved = {one: one.position for one in self.inputs if one.position not in (None, one.committed)}
+            moved = {one: one.handled for one in self.inputs if one.handled not in (None, one.committed)}
             if self.closed or not (moved or self._sent or self._rows_sent):
                 return
             try:
@@ -112,6 +113,7 @@ class Transaction:
         """Give the partition up. What is not committed is aborted, so that no reader waits for it."""
         self.closed = True
         self.ready.set()
+        await asyncio.gather(*(one.close() for one in self.inputs))
         async with self.gate:
             try:
                 if self._sent or self._rows_sent:
@@ -137,10 +139,10 @@ class Transaction:
         return future
 
 
-class Input:
+class Input(ABC):
     """One partition of one topic, and how far it is read.
 
-    `position` is the offset after the last record that was handled, `committed` the part of that which is committed.
+    `position` is the offset after the last record that was taken, `committed` the part of that which is committed.
     `fetched` are the offsets that came from the broker and were not handled yet, in their order; `waiting` the bytes of
     those that wait for `handle`.
     """
@@ -154,6 +156,18 @@ class Input:
         self.waiting = 0
         self.begins_anew = False
         transaction.inputs.append(self)
+
+    @property
+    def handled(self) -> int | None:
+        """The offset before which every record is handled: what is committed next."""
+        return self.position
+
+    @abstractmethod
+    async def handle(self, records: Sequence[ConsumerRecord]) -> None:
+        """Handle records in their order, and none twice."""
+
+    async def close(self) -> None:  # noqa: B027 - most have nothing at work beside `handle`
+        """End what is still at work; nothing of it can be written any more."""
 
     def begin_at(self, committed: int | None) -> None:
         """Set the first offset to handle, unless it is known already; None: Kafka knows of none."""
