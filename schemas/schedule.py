@@ -20,11 +20,14 @@ Weight = Annotated[float, Constraint(ge=0)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belief:
-    """How often an article is edited, as far as is known: a Gamma distribution, and what a burst of edits adds.
+    """How often an article is edited, as far as was known at the time `at`.
 
-    See `agents.schedule.estimate`.
+    `born`: when it was published or first seen, in seconds since 1970, as `at` is. `edits` and `exposure`: the Gamma
+    distribution of its own rate. `burst`: the edits that its last edits still bring. See `agents.schedule.estimate`.
     """
 
+    born: float
+    at: float
     edits: Weight
     exposure: Weight
     burst: Weight = 0.0
@@ -37,7 +40,8 @@ class Schedule:
     `state`: `watched`, `given_up` (unchanged for 40 days), `gone` (the page is), `moved` (`article` is watched in its
     place), `refused` (its host does not want it to be read). `next_check`: None if there will be none. `requested_at`:
     since when a request is on its way. `failures`: in a row, and `error` the last one. `checks`: so many in all.
-    `shown`: for a source, what it showed last, as xxh3_64 of each URL.
+    `every`: seconds between two checks, as a person set them, or as a source's news have set them. `shown`: what a
+    source has shown, as the xxh3_64 of each link with its time, newest first.
     """
 
     topic: ClassVar[str] = topics.SCHEDULE

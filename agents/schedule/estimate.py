@@ -11,7 +11,9 @@ Times are seconds since 1970; `born` is when the article was published or first 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from schemas.schedule import Belief
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -43,15 +45,9 @@ _STEPS = 24
 """Halvings of a week to less than a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Belief:
-    """What is known of an article's rate, a Gamma distribution, and the edits that a burst still has, at time `at`."""
-
-    born: float
-    at: float
-    edits: float = SHAPE
-    exposure: float = SHAPE / MEAN
-    burst: float = 0.0
+def new_belief(born: float, at: float) -> Belief:
+    """What is known of any article."""
+    return Belief(born=born, at=at, edits=SHAPE, exposure=SHAPE / MEAN)
 
 
 def hazard(born: float, start: float, stop: float) -> float:
