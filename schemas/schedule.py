@@ -23,7 +23,8 @@ class Belief:
     """How often an article is edited, as far as was known at the time `at`.
 
     `born`: when it was published or first seen, in seconds since 1970, as `at` is. `edits` and `exposure`: the Gamma
-    distribution of its own rate. `burst`: the edits that its last edits still bring. See `agents.schedule.estimate`.
+    distribution of its own rate. `burst`: the edits that its last edits still bring. `own`, `by_burst`: how many of
+    either were expected between the last two looks. See `agents.schedule.estimate`.
     """
 
     born: float
@@ -31,6 +32,8 @@ class Belief:
     edits: Weight
     exposure: Weight
     burst: Weight = 0.0
+    own: Weight = 0.0
+    by_burst: Weight = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,22 +45,25 @@ def checked(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
     row = replace(
         row, requested_at=None, last_check=now, checks=row.checks + 1, kind=check.kind or row.kind, error=check.error
     )
+    if check.outcome == "moved":
+        return _moved_away(check, row)
+    if check.outcome in ("failed", "gone", "refused"):
+        return _unanswered(check, row), []
+    row = replace(row, state="watched", failures=0, etag=check.etag, last_modified=check.last_modified)
+    return (_article(check, row), []) if row.kind in (None, "article") else _source(check, row)
+
+
+def _unanswered(check: Check, row: Schedule) -> Schedule:
+    now = check.checked_at
     match check.outcome:
-        case "failed":
-            wait = min(DAY, FAILED_AGAIN * 2 ** min(row.failures, 10))
-            due = later(now, moved(row, wait))
-            return replace(row, failures=row.failures + 1, next_check=max(due, check.retry_at or due)), []
         case "gone":
             wait = GONE_AGAIN[row.failures] if row.failures < len(GONE_AGAIN) else GONE_FOR_GOOD
-            return replace(row, failures=row.failures + 1, next_check=later(now, wait)), []
+            return replace(row, failures=row.failures + 1, next_check=later(now, wait))
         case "refused":
-            return replace(row, state="refused", next_check=later(now, moved(row, REFUSED_AGAIN))), []
-        case "moved":
-            return _moved_away(check, row)
-    row = replace(row, state="watched", failures=0, etag=check.etag, last_modified=check.last_modified)
-    if row.kind in (None, "article"):
-        return _article(check, row), []
-    return _source(check, row)
+            return replace(row, state="refused", next_check=later(now, moved(row, REFUSED_AGAIN)))
+        case _:
+            due = later(now, moved(row, min(DAY, FAILED_AGAIN * 2 ** min(row.failures, 10))))
+            return replace(row, failures=row.failures + 1, next_check=max(due, check.retry_at or due))
 
 
 def _moved_away(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
@@ -73,7 +76,7 @@ def _moved_away(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
 def _article(check: Check, row: Schedule) -> Schedule:
     now = check.checked_at
     belief = row.belief or new_belief(row.added_at.timestamp(), now.timestamp())
-    return look_again(replace(row, belief=looked(belief, now.timestamp(), changed=False)), now, check.threshold)
+    return look_again(replace(row, belief=looked(belief, now.timestamp())), now, check.threshold)
 
 
 def _source(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:

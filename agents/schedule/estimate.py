@@ -53,7 +53,7 @@ def new_belief(born: float, at: float) -> Belief:
 def hazard(born: float, start: float, stop: float) -> float:
     """The integral of the hazard over a time; nothing where time goes back."""
     first, last = (max(0.0, moment - born) / HOUR + 1 for moment in (start, stop))
-    return max(0.0, (first ** (1 - FADE) - last ** (1 - FADE)) / (FADE - 1))
+    return max(0.0, (math.pow(first, 1 - FADE) - math.pow(last, 1 - FADE)) / (FADE - 1))
 
 
 def unseen(belief: Belief, until: float) -> float:
@@ -69,19 +69,20 @@ def _of_burst(belief: Belief, until: float) -> float:
     return belief.burst * -math.expm1(-max(0.0, until - belief.at) / BURST_FADE)
 
 
-def looked(belief: Belief, now: float, *, changed: bool) -> Belief:
-    """The belief after a look. Time that goes back changes nothing but that."""
+def looked(belief: Belief, now: float) -> Belief:
+    """The belief after a look, as if it had shown no edit. Where time goes back, nothing was seen."""
     now = max(now, belief.at)
-    own, burst = _own(belief, now), _of_burst(belief, now)
-    edits, left = belief.edits, belief.burst - burst
-    if changed:
-        expected = max(own + burst, 1e-9)
-        happened = expected / -math.expm1(-expected)  # at least one
-        edits += happened * (own / expected if own else 1.0)
-        left += BURST
-    return replace(
-        belief, at=now, edits=edits, exposure=belief.exposure + hazard(belief.born, belief.at, now), burst=left
-    )
+    own, by_burst = _own(belief, now), _of_burst(belief, now)
+    exposure = belief.exposure + hazard(belief.born, belief.at, now)
+    return replace(belief, at=now, exposure=exposure, burst=belief.burst - by_burst, own=own, by_burst=by_burst)
+
+
+def edited(belief: Belief) -> Belief:
+    """The belief once the last look has turned out to show an edit, one at least."""
+    expected = max(belief.own + belief.by_burst, 1e-9)
+    happened = expected / -math.expm1(-expected)
+    share = belief.own / expected if belief.own else 1.0
+    return replace(belief, edits=belief.edits + share * happened, burst=belief.burst + BURST)
 
 
 def next_look(belief: Belief, threshold: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agents.schedule.answers import GONE_FOR_GOOD
-from agents.schedule.estimate import looked
+from agents.schedule.estimate import edited
 from agents.schedule.row import later, look_again
 from schemas.outcome import Outcome
 from schemas.schedule import Schedule
@@ -26,7 +26,7 @@ def new_version(version: Version, row: Schedule, threshold: float) -> Schedule:
     if version.kind == "removed":
         return replace(row, state="gone", next_check=later(now, GONE_FOR_GOOD))
     if row.belief is not None:
-        row = replace(row, belief=looked(row.belief, now.timestamp(), changed=True))
+        row = replace(row, belief=edited(row.belief))
     return look_again(replace(row, state="watched"), now, threshold)
 
 
