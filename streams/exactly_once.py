@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
@@ -44,7 +44,7 @@ from streams.membership import note_member
 from streams.settings import Settings
 from streams.stage import Stage
 from streams.tables import TablePartition, restore
-from streams.transaction import StepInput, Transaction
+from streams.transaction import Input, StepInput, Transaction
 
 STEPS_AT_ONCE = 4
 """Records of different partitions that are handled at a time: several, so that a slow page does not hold up all."""
@@ -59,13 +59,17 @@ LOOK_AGAIN = 0.01
 """Seconds until it is looked again whether a partition has room."""
 
 
+NewInput = Callable[[TopicPartition, Transaction, Stage], Input]
+Beside = Callable[[Stage, Transaction, int], Coroutine[Any, Any, None] | None]
+
+
 class Batch(ConsumerMessage):
     """What Faust takes for one message: the records that one fetch brought from one partition.
 
     Faust spends some 200 microseconds on each message that it hands to an agent.
     """
 
-    def __init__(self, read_by: StepInput, records: Sequence[ConsumerRecord], tp: TP, generation: int) -> None:
+    def __init__(self, read_by: Input, records: Sequence[ConsumerRecord], tp: TP, generation: int) -> None:
         last = records[-1]
         super().__init__(
             tp.topic, tp.partition, last.offset, last.timestamp / 1000, last.timestamp_type,
@@ -170,7 +174,7 @@ class Consumer(driver.Consumer):
                     await self.seek(tp, one.position)
         return {}
 
-    def _batch(self, read_by: StepInput, records: Sequence[ConsumerRecord], tp: TP) -> Batch:
+    def _batch(self, read_by: Input, records: Sequence[ConsumerRecord], tp: TP) -> Batch:
         batch = Batch(read_by, records, tp, self.app.consumer_generation_id)
         read_by.waiting += batch.bytes
         return batch
@@ -251,8 +255,9 @@ class Transport(driver.Transport):
 class App(faust.App):
     """A Faust app whose agents handle records in transactions.
 
-    `stages`: one for each topic that is read. `open_table`: makes a stage's table for one partition. `new_producer`:
-    makes a producer with a transactional id.
+    `stages`: what is done with the topics that are read. `open_table`: makes a stage's table for one partition.
+    `new_producer`: makes a producer with a transactional id. `new_input`: makes what reads a partition of a stage's
+    topic, if it is no `StepInput`. `beside`: what a stage does beside reading, for as long as a partition is held.
     """
 
     def __init__(
@@ -262,14 +267,19 @@ class App(faust.App):
         stages: Iterable[Stage],
         open_table: Callable[[Stage, int], TablePartition],
         new_producer: Callable[[str], AIOKafkaProducer],
+        new_input: NewInput | None = None,
+        beside: Beside | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, processing_guarantee="exactly_once", **kwargs)
         self.settings = settings
-        self.partitions: dict[TP, StepInput] = {}
+        self.partitions: dict[TP, Input] = {}
         self._stages = {topic: stage for stage in stages for topic in stage.reads}
         self._open_table = open_table
         self._new_transactional_producer = new_producer
+        self._new_input = new_input or self._step_input
+        self._beside = beside
+        self._beside_tasks: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(STEPS_AT_ONCE, thread_name_prefix="step")
         for stage in dict.fromkeys(self._stages.values()):
             # Raw bytes: an error in one of Faust's codecs would acknowledge the record and stop the agent.
@@ -287,7 +297,7 @@ class App(faust.App):
         restored = sum(one.transaction.table.store.next_offset for one in held if not one.transaction.ready.is_set())
         return {one.tp: None if one.transaction.ready.is_set() else restored for one in held}
 
-    def new_inputs(self, assigned: Iterable[TP]) -> dict[TP, StepInput]:
+    def new_inputs(self, assigned: Iterable[TP]) -> dict[TP, Input]:
         """The inputs that were assigned just now; those of one stage and partition share a transaction."""
         transactions: dict[tuple[str, int], Transaction] = {}
         inputs = {}
@@ -299,9 +309,29 @@ class App(faust.App):
                     group=self.conf.id,
                     producer=self._new_transactional_producer(f"{self.conf.id}-{stage.reads[0]}-{tp.partition}"),
                 )
+                self._do_beside(stage, transactions[stage.name, tp.partition], tp.partition)
             transaction = transactions[stage.name, tp.partition]
-            inputs[tp] = StepInput(TopicPartition(tp.topic, tp.partition), transaction, stage, self._threads)
+            inputs[tp] = self._new_input(TopicPartition(tp.topic, tp.partition), transaction, stage)
         return inputs
+
+    def _step_input(self, tp: TopicPartition, transaction: Transaction, stage: Stage) -> Input:
+        return StepInput(tp, transaction, stage, self._threads)
+
+    def _do_beside(self, stage: Stage, transaction: Transaction, partition: int) -> None:
+        """Start what a stage does beside reading; it ends when the transaction is closed."""
+        if self._beside is None or (work := self._beside(stage, transaction, partition)) is None:
+            return
+
+        async def run() -> None:
+            try:
+                await work
+            except Exception as error:  # noqa: BLE001 - a write failed: nothing of it may be committed
+                if not transaction.closed:
+                    await self.crash(error)
+
+        task = asyncio.create_task(run())
+        self._beside_tasks.add(task)
+        task.add_done_callback(self._beside_tasks.discard)
 
     async def _consume(self, stream: Any) -> None:
         """Read one partition, the body of every agent: each record, in order, through the partition's transaction."""
