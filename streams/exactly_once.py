@@ -42,7 +42,7 @@ from faust.types import TP, ConsumerMessage
 from schemas.errors import WriteError
 from streams.membership import note_member
 from streams.settings import Settings
-from streams.stage import Stage
+from streams.stage import Reader, Stage
 from streams.tables import TablePartition, restore
 from streams.transaction import Input, StepInput, Transaction
 
@@ -59,8 +59,8 @@ LOOK_AGAIN = 0.01
 """Seconds until it is looked again whether a partition has room."""
 
 
-NewInput = Callable[[TopicPartition, Transaction, Stage], Input]
-Beside = Callable[[Stage, Transaction, int], Coroutine[Any, Any, None] | None]
+NewInput = Callable[[TopicPartition, Transaction, Reader], Input]
+Beside = Callable[[Reader, Transaction, int], Coroutine[Any, Any, None] | None]
 
 
 class Batch(ConsumerMessage):
@@ -264,8 +264,8 @@ class App(faust.App):
         self,
         *args: Any,
         settings: Settings,
-        stages: Iterable[Stage],
-        open_table: Callable[[Stage, int], TablePartition],
+        stages: Iterable[Reader],
+        open_table: Callable[[Reader, int], TablePartition],
         new_producer: Callable[[str], AIOKafkaProducer],
         new_input: NewInput | None = None,
         beside: Beside | None = None,
@@ -277,7 +277,7 @@ class App(faust.App):
         self._stages = {topic: stage for stage in stages for topic in stage.reads}
         self._open_table = open_table
         self._new_transactional_producer = new_producer
-        self._new_input = new_input or self._step_input
+        self._new_input = new_input or self.step_input
         self._beside = beside
         self._beside_tasks: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(STEPS_AT_ONCE, thread_name_prefix="step")
@@ -292,8 +292,8 @@ class App(faust.App):
         return Transport(self.conf.broker_consumer, self)
 
     def held(self) -> dict[TopicPartition, int | None]:
-        """The partitions that are held; for those whose tables are not restored yet, how far all of these are."""
-        held = [*self.partitions.values()]
+        """The partitions that must get on; for those whose tables are not restored yet, how far all of these are."""
+        held = [one for one in self.partitions.values() if not one.may_stall]
         restored = sum(one.transaction.table.store.next_offset for one in held if not one.transaction.ready.is_set())
         return {one.tp: None if one.transaction.ready.is_set() else restored for one in held}
 
@@ -314,10 +314,12 @@ class App(faust.App):
             inputs[tp] = self._new_input(TopicPartition(tp.topic, tp.partition), transaction, stage)
         return inputs
 
-    def _step_input(self, tp: TopicPartition, transaction: Transaction, stage: Stage) -> Input:
+    def step_input(self, tp: TopicPartition, transaction: Transaction, stage: Reader) -> Input:
+        """What reads a partition of a topic whose records a step handles one after the other."""
+        assert isinstance(stage, Stage)
         return StepInput(tp, transaction, stage, self._threads)
 
-    def _do_beside(self, stage: Stage, transaction: Transaction, partition: int) -> None:
+    def _do_beside(self, stage: Reader, transaction: Transaction, partition: int) -> None:
         """Start what a stage does beside reading; it ends when the transaction is closed."""
         if self._beside is None or (work := self._beside(stage, transaction, partition)) is None:
             return

@@ -28,7 +28,7 @@ from streams.kafka import METADATA_MAX_AGE_MS, record_at
 from streams.metrics import measured_bytes, measured_reading
 from streams.readers import Readers
 from streams.settings import Settings
-from streams.stage import Stage
+from streams.stage import Reader, Stage
 from streams.tables import MemoryStore, RocksStore, Store, TablePartition
 from streams.topics import MAX_DEAD_LETTER, MIB, changelog_name
 
@@ -73,12 +73,12 @@ def new_producer(settings: Settings, transactional_id: str | None = None) -> AIO
 
 def new_app(settings: Settings) -> App:
     """The Faust app `newsdiff` against a Kafka, its tables in `settings.data`."""
-    return _app(settings, stages(settings), {})
+    return app_of(settings, stages(settings), {})
 
 
-def _app(
+def app_of(
     settings: Settings,
-    stages: tuple[Stage, ...],
+    stages: tuple[Reader, ...],
     changelogs: Mapping[str, str],
     *,
     new_input: NewInput | None = None,
@@ -86,7 +86,7 @@ def _app(
 ) -> App:
     """An app of some stages; `changelogs`: by stage, where it is not named after the app and the stage."""
 
-    def open_table(stage: Stage, partition: int) -> TablePartition:
+    def open_table(stage: Reader, partition: int) -> TablePartition:
         path = settings.data / "tables" / settings.app_id / stage.name / str(partition)
         store: Store = MemoryStore() if settings.store == "memory://" else RocksStore(path)
         changelog = changelogs.get(stage.name, changelog_name(settings.app_id, stage.name))

@@ -147,6 +147,9 @@ class Input(ABC):
     those that wait for `handle`.
     """
 
+    may_stall = False
+    """Whether records may wait for hours without anything being wrong."""
+
     def __init__(self, tp: TopicPartition, transaction: Transaction) -> None:
         self.tp = tp
         self.transaction = transaction

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 
 from agents.fetch.pace import Pace
-from agents.schedule.price import Price
+from agents.fetch.price import Price
 from schemas.codec import convert, parse_json
 
 
@@ -15,14 +15,15 @@ from schemas.codec import convert, parse_json
 class Host:
     """The row of a host.
 
-    `asked_at`: when it was asked last, in seconds since 1970; written before it is asked, so that whoever has the host
-    next keeps the pace. `answered`: the offsets of requests that were answered while an earlier one was not.
+    `pace`: its `asked_at` is written before the host is asked, so that whoever has it next keeps the pace. `answered`:
+    the offsets of requests that were answered while an earlier one was not. `is_asked`: it is being asked, or was when
+    nobody told the end of it any more.
     """
 
-    pace: Pace
-    price: Price
-    asked_at: float = 0.0
+    pace: Pace = field(default_factory=Pace)
+    price: Price = field(default_factory=Price)
     answered: tuple[int, ...] = ()
+    is_asked: bool = False
 
 
 def encode_host(host: Host) -> bytes:
