@@ -18,6 +18,11 @@ class Clock:
     origin: float = 0.0
     factor: float = 1.0
 
+    @classmethod
+    def of(cls, text: str | None) -> Clock:
+        """The clock that a setting names: BEGUN,ORIGIN,FACTOR; the world's without one."""
+        return cls(*map(float, text.split(","))) if text else cls()
+
     def time(self) -> float:
         """The time."""
         now = time.time()

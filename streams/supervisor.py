@@ -25,6 +25,7 @@ OLD_AGE = 60.0
 """Seconds after which a worker has proved itself, and its next restart is quick again."""
 
 WORKER = (sys.executable, "-m", "streams", "worker")
+WATCHER = (*WORKER, "--watch")
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at whether a worker has ended."""

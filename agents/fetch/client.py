@@ -40,7 +40,7 @@ class Limits:
 
 
 class Client:
-    """A context in which URLs can be asked for.
+    """A context in which URLs can be asked for, in one event loop.
 
     `contact`: a URL or a mail address that goes into the User-Agent. `allowed`: HOST:PORT of what may be asked although
     it is not on the public internet. `trusted`: certificates beside those of the system.
@@ -55,6 +55,7 @@ class Client:
         trusted: ssl.SSLContext | None = None,
     ) -> None:
         self._limits = limits
+        self._opened: ClientSession | None = None
         self._allowed = allowed
         self._trusted = trusted
         about = f"; +{contact}" if contact else ""
@@ -65,26 +66,32 @@ class Client:
         }
 
     async def __aenter__(self) -> Self:
-        limits = self._limits
-        self._session = ClientSession(
-            connector=TCPConnector(
-                socket_factory=socket_factory(self._allowed), ssl=self._trusted or True, limit_per_host=1, limit=0
-            ),
-            timeout=ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.idle),
-            cookie_jar=DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-            max_line_size=MAX_LINE,
-            max_field_size=MAX_LINE,
-            max_headers=MAX_HEADERS // 512,
-            headers=self._headers,
-        )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        await self._session.close()
+        if self._opened is not None:
+            await self._opened.close()
+
+    @property
+    def _session(self) -> ClientSession:
+        """The session, opened where it is first used: it belongs to the event loop there."""
+        if self._opened is None:
+            limits = self._limits
+            factory = socket_factory(self._allowed)
+            self._opened = ClientSession(
+                connector=TCPConnector(socket_factory=factory, ssl=self._trusted or True, limit_per_host=1, limit=0),
+                timeout=ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.idle),
+                cookie_jar=DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+                max_line_size=MAX_LINE,
+                max_field_size=MAX_LINE,
+                max_headers=MAX_HEADERS // 512,
+                headers=self._headers,
+            )
+        return self._opened
 
     async def get(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, any_host: bool = False
