@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import fastfeedparser
@@ -32,7 +32,7 @@ def _parsed(body: bytes) -> Any:  # noqa: ANN401 - either parser's own type, bot
     except Exception:  # noqa: BLE001, S110 - it raises whatever its parts do; the other one raises nothing
         pass
     try:
-        return feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+        return feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     except Exception:  # noqa: BLE001 - hostile input, as above
         return None
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
+from io import BytesIO
 
 from lxml import etree
 
@@ -31,7 +31,7 @@ def _entries(body: bytes, url: str) -> Iterator[tuple[str, Found]]:
     options = {"resolve_entities": False, "no_network": True, "huge_tree": False, "recover": True}
     count = 0
     try:
-        for _, element in etree.iterparse(io.BytesIO(body), events=("end",), load_dtd=False, **options):
+        for _, element in etree.iterparse(BytesIO(body), events=("end",), load_dtd=False, **options):
             name = etree.QName(element).localname if isinstance(element.tag, str) else ""
             if name not in ("url", "sitemap"):
                 continue
