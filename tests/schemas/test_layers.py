@@ -33,6 +33,7 @@ THIRD_PARTY = {
         "rapidfuzz",
         "regex",
         "resiliparse",
+        "spellchecker",
         "trafilatura",
         "xxhash",
     },
