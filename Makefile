@@ -23,6 +23,7 @@ $(READY): pyproject.toml
 
 $(PEERS): $(READY)
 	@echo "installing what is compared with ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check -q 'pip>=24'  # 23 fails where peers spell an extra two ways
 	@$(BIN)/python -m pip install --disable-pip-version-check -q -e '.[bench]'
 	@touch $@
 

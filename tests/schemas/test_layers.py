@@ -37,6 +37,7 @@ THIRD_PARTY = {
         "rapidfuzz",
         "regex",
         "resiliparse",
+        "spellchecker",
         "trafilatura",
         "xxhash",
     },
