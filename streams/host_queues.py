@@ -129,7 +129,7 @@ class HostQueue:
         row = self._transaction.table.get(name.encode())
         self.host = decode_host(row, f"the row of {name}") if row else Host()
         if self.host.is_asked:  # by a worker that may be stopped, and go on
-            until = self.host.pace.asked_at + IN_FLIGHT_FOR * self._clock.factor
+            until = self.host.pace.last_at + IN_FLIGHT_FOR * self._clock.factor
             self.host = replace(self.host, pace=replace(self.host.pace, until=max(self.host.pace.until, until)))
         self._robots: Robots | None = None
         self._robots_at = 0.0

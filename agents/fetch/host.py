@@ -15,7 +15,7 @@ from schemas.codec import convert, parse_json
 class Host:
     """The row of a host.
 
-    `pace`: its `asked_at` is written before the host is asked, so that whoever has it next keeps the pace. `answered`:
+    `pace`: its `last_at` is written before the host is asked, so that whoever has it next keeps the pace. `answered`:
     the offsets of requests that were answered while an earlier one was not. `is_asked`: it is being asked, or was when
     nobody told the end of it any more.
     """

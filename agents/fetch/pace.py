@@ -38,10 +38,11 @@ _OUTAGES = frozenset({
 class Pace:
     """What is kept of a host's pace: times in seconds since 1970.
 
-    `asked_at`: when it was asked last; told before it is asked. `until`: not before. `failures`: in a row.
+    `last_at`: when it was asked last, which is told before it is, or when it had answered. `until`: not before.
+    `failures`: in a row.
     """
 
-    asked_at: float = 0.0
+    last_at: float = 0.0
     gap: float = GAP
     crawl_delay: float | None = None
     until: float = 0.0
@@ -50,7 +51,7 @@ class Pace:
     @property
     def next_at(self) -> float:
         """When the host may be asked again."""
-        return max(self.asked_at + self.gap, self.until)
+        return max(self.last_at + self.gap, self.until)
 
     @property
     def is_paused(self) -> bool:
@@ -60,13 +61,13 @@ class Pace:
 
 def asked(pace: Pace, now: float) -> Pace:
     """The pace once a host is asked; where time went back, no wait is longer than its cause allows."""
-    return replace(pace, asked_at=now, until=min(pace.until, now + MAX_RETRY))
+    return replace(pace, last_at=now, until=min(pace.until, now + MAX_RETRY))
 
 
 def answered(pace: Pace, answer: Answer, seconds: float, now: float) -> Pace:
     """The pace after an answer that took so many seconds."""
     gap = max(GAP if pace.crawl_delay is None else min(pace.crawl_delay, MAX_DELAY), min(SLOW * seconds, MAX_SLOW))
-    pace = replace(pace, gap=gap)
+    pace = replace(pace, gap=gap, last_at=now)
     is_busy = answer.status in _BUSY
     if answer.failure not in _OUTAGES and not is_busy and (answer.status or 0) < _SERVER_ERROR:
         return replace(pace, failures=0, until=0.0)
