@@ -198,8 +198,12 @@ class HostQueue:
 
     async def _ask(self, url: str, now: float, **options: str | bool | None) -> tuple[Answer, float]:
         """Ask, once it is committed that the host is asked; the answer, and the seconds of the clock that it took."""
-        await self._write(replace(self.host, pace=pace.asked(self.host.pace, now), is_asked=True))
+        async with self._transaction.gate:
+            self.host = replace(self.host, pace=pace.asked(self.host.pace, now), is_asked=True)
+            await self._write()
         await self._transaction.commit()
+        if self._transaction.closed:
+            raise asyncio.CancelledError  # nothing was committed: the host is another worker's
         began = self._clock.time()
         answer = await self._partition.client.get(url, **options)  # type: ignore[arg-type]
         ended = self._clock.time()
@@ -209,19 +213,19 @@ class HostQueue:
 
     async def _finish(self, waiting: Waiting, *outputs: Output) -> None:
         """Write what came of a request, and that it is answered."""
-        still_open = self._partition.open - {waiting.offset}
-        first = min(still_open, default=waiting.offset + 1)
-        answered = tuple(sorted(each for each in {*self.host.answered, waiting.offset} if each > first))
-        await self._write(replace(self.host, answered=answered), *outputs)
-        self._partition.open.discard(waiting.offset)
-
-    async def _write(self, host: Host, *outputs: Output) -> None:
         async with self._transaction.gate:
-            if self._transaction.closed:
-                raise asyncio.CancelledError
-            result = Result("asked", outputs, encode_host(host))
-            await self._transaction.write(result, self.name.encode(), self._partition.tp.partition)
-            self.host = host
+            self._partition.open.discard(waiting.offset)
+            first = min(self._partition.open, default=waiting.offset + 1)
+            answered = {*self.host.answered, waiting.offset}
+            self.host = replace(self.host, answered=tuple(sorted(each for each in answered if each > first)))
+            await self._write(*outputs)
+
+    async def _write(self, *outputs: Output) -> None:
+        """Write outputs and the row, while the gate is held."""
+        if self._transaction.closed:
+            raise asyncio.CancelledError
+        result = Result("asked", outputs, encode_host(self.host))
+        await self._transaction.write(result, self.name.encode(), self._partition.tp.partition)
 
     def _asked(self, waiting: Waiting, now: float) -> Asked:
         return Asked(request=waiting.request, at=now, threshold=self._price(now).threshold)

@@ -13,7 +13,7 @@ import itertools
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,100 +36,115 @@ DAYS = 30
 """How far in the past the clock begins."""
 
 
-def main() -> None:
-    """Run the soak."""
-    parser = argparse.ArgumentParser(prog="python -m tests.soak")
-    parser.add_argument("--hosts", type=int, default=200)
-    parser.add_argument("--articles", type=int, default=100, help="of each host")
-    parser.add_argument("--factor", type=float, default=60.0, help="how fast the clock runs")
-    parser.add_argument("--seconds", type=float, default=600.0)
-    parser.add_argument("--watchers", type=int, default=2)
-    options = parser.parse_args()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soak:
+    """What is run: so many hosts with so many articles each, a clock that runs so fast, for so many seconds."""
+
+    hosts: int = 200
+    articles: int = 100
+    factor: float = 60.0
+    seconds: float = 600.0
+    watchers: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What the hosts saw. `late`: by how many seconds of the clock each look came later than it was planned."""
+
+    requests: int
+    read: int
+    at_once: int
+    too_soon: int
+    late: list[float]
+    memory: list[int]
+
+
+def soak(run: Soak, directory: Path) -> Report:
+    """Watch papers on loopback, and kill a watcher half-way."""
     now = time.time()
-    with tempfile.TemporaryDirectory() as directory, Town(options.hosts, options.articles) as town:
+    with Town(run.hosts, run.articles) as town, EmbeddedKafka(directory / "kafka", port=0, cache=None) as kafka:
         settings = Settings(
-            data=Path(directory),
-            broker_port=0,
+            data=directory,
+            kafka=kafka.bootstrap,
             inside=town.endpoints,
-            clock=f"{now},{now - DAYS * 86400},{options.factor}",
+            clock=f"{now},{now - DAYS * 86400},{run.factor}",
             session_timeout=10.0,
         )
-        with EmbeddedKafka(settings.data / "kafka", port=0, cache=None) as kafka:
-            settings = dataclasses.replace(settings, kafka=kafka.bootstrap)
-            asyncio.run(ensure_topics(settings))
-            memory = _run(settings, town, options)
-            _report(settings, town, options, memory)
+        asyncio.run(ensure_topics(settings))
+        memory = _watch(settings, town, run)
+        pairs = [pair for host in town.hosts for pair in itertools.pairwise(sorted(host.visits))]
+        return Report(
+            requests=sum(len(host.visits) for host in town.hosts),
+            read=sum(len({path for _, _, path in host.visits if path.startswith("/2026/")}) for host in town.hosts),
+            at_once=sum(after.began < before.ended for before, after in pairs),
+            too_soon=sum(after.began - before.ended < GAP / run.factor for before, after in pairs),
+            late=asyncio.run(_lateness(settings)),
+            memory=memory,
+        )
 
 
-def _run(settings: Settings, town: Town, options: argparse.Namespace) -> list[int]:
-    """Watch all papers, kill a watcher half-way; the memory of the watchers over time, in MiB."""
-    clock = Clock.of(settings.clock)
-    moment = datetime.fromtimestamp(clock.time(), UTC)
+def _watch(settings: Settings, town: Town, run: Soak) -> list[int]:
+    """Watch all papers; the memory of the watchers, second by second, in MiB."""
+    moment = datetime.fromtimestamp(Clock.of(settings.clock).time(), UTC)
     wishes = {
         canonical_url(host.feed): encode(Watch(url=host.feed, kind="feed", added_at=moment)) for host in town.hosts
     }
-    memory = []
-    with WorkerProcesses(settings, options.watchers, WATCHER) as watchers:
+    memory: list[int] = []
+    with WorkerProcesses(settings, run.watchers, WATCHER) as watchers:
         asyncio.run(write(settings, wishes))
-        ends, is_killed = time.monotonic() + options.seconds, False
+        ends, is_killed = time.monotonic() + run.seconds, False
         while (left := ends - time.monotonic()) > 0:
             time.sleep(1)
             watchers.restart_ended()
             memory.append(watchers.memory())
-            if left < options.seconds / 2 and not is_killed:
+            if left < run.seconds / 2 and not is_killed:
                 watchers.kill(0)
                 is_killed = True
     return memory
 
 
-def _report(settings: Settings, town: Town, options: argparse.Namespace, memory: list[int]) -> None:
-    visits = sum(len(host.visits) for host in town.hosts)
-    at_once, too_soon = 0, 0
-    for host in town.hosts:
-        ordered = sorted(host.visits)
-        for (_, end, _), (start, _, _) in itertools.pairwise(ordered):
-            at_once += start < end
-            too_soon += start - end < GAP / options.factor
-    late = asyncio.run(_lateness(settings))
-    seen = {path for host in town.hosts for _, _, path in host.visits if path.startswith("/2026/")}
-    read = sum(len({p for _, _, p in host.visits if p.startswith("/2026/")}) for host in town.hosts)
-    settled = memory[len(memory) // 4 :]
-    rows = {
-        "hosts, articles": f"{len(town.hosts)}, {options.hosts * options.articles}",
-        "requests": visits,
-        "a second": round(visits / options.seconds, 1),
-        "articles that were read": read,
-        "two at once": at_once,
-        "before the gap was over": too_soon,
-        "looks": len(late),
-        "late, seconds of the clock (p50, p99, max)": ", ".join(f"{_at(late, q):.0f}" for q in (0.5, 0.99, 1.0)),
-        "memory, MiB (a quarter in, end)": f"{settled[0]}, {settled[-1]}",
-    }
-    for name, value in rows.items():
-        sys.stdout.write(f"{name:45} {value}\n")
-    assert seen
-    sys.exit(1 if at_once or too_soon else 0)
-
-
 async def _lateness(settings: Settings) -> list[float]:
-    """By how much each look came later than it was planned."""
     planned: dict[bytes, float] = {}
-    late = defaultdict(list)
+    late = []
     async with committed_consumer(settings, topics.SCHEDULE) as consumer:
         async for record in records_until_end(consumer):
             if record.key is None or record.value is None:
                 continue
             row = decode(record.value, Schedule, record.place)
-            if row.last_check and record.key in planned and row.requested_at is None:
-                late[record.key].append(row.last_check.timestamp() - planned.pop(record.key))
-            if row.requested_at is None and row.next_check:
-                planned[record.key] = row.next_check.timestamp()
-    return sorted(each for found in late.values() for each in found)
+            if row.requested_at is not None or row.next_check is None:
+                continue
+            if row.last_check is not None and record.key in planned:
+                late.append(row.last_check.timestamp() - planned[record.key])
+            planned[record.key] = row.next_check.timestamp()
+    return sorted(late)
 
 
-def _at(values: list[float], share: float) -> float:
-    return values[min(len(values) - 1, int(share * len(values)))] if values else 0.0
+def main() -> int:
+    """Run the command; 1 where a host was asked as it must not be."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description="Watchers at work on many hosts.")
+    for field in dataclasses.fields(Soak):
+        parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
+    run = Soak(**vars(parser.parse_args()))
+    with tempfile.TemporaryDirectory() as directory:
+        report = soak(run, Path(directory))
+    settled = report.memory[len(report.memory) // 4]
+    for name, value in {
+        "hosts, articles": f"{run.hosts}, {run.hosts * run.articles}",
+        "requests, a second": f"{report.requests}, {report.requests / run.seconds:.0f}",
+        "articles that were read": report.read,
+        "two requests at once": report.at_once,
+        "requests before the gap was over": report.too_soon,
+        "looks that were planned": len(report.late),
+        "late, seconds of the clock (p50, p99)": f"{_late(report, 0.5)}, {_late(report, 0.99)}",
+        "memory, MiB (after a quarter, at the end)": f"{settled}, {report.memory[-1]}",
+    }.items():
+        sys.stdout.write(f"{name:46}{value}\n")
+    return 1 if report.at_once or report.too_soon else 0
+
+
+def _late(report: Report, share: float) -> str:
+    return f"{report.late[int(share * (len(report.late) - 1))]:.0f}" if report.late else "-"
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

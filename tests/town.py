@@ -6,22 +6,31 @@ import asyncio
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from aiohttp import web
 
 ADDRESS = "127.0.0.1"
 
 
+class Visit(NamedTuple):
+    """A request: when it began and ended, in seconds of `time.monotonic`, and its path."""
+
+    began: float
+    ended: float
+    path: str
+
+
 @dataclass
 class Host:
-    """A paper: its port, and when each request began and ended, in seconds of `time.monotonic`."""
+    """A paper."""
 
     number: int
     articles: int
     port: int = 0
-    visits: list[tuple[float, float, str]] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
 
     @property
     def endpoint(self) -> str:
@@ -45,6 +54,7 @@ class Town:
         self._edit_every = edit_every
         self._delay = delay
         self._began = time.monotonic()
+        self._runners: list[web.AppRunner] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -54,8 +64,10 @@ class Town:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
 
     @property
     def endpoints(self) -> str:
@@ -65,19 +77,21 @@ class Town:
     async def _open(self) -> None:
         for host in self.hosts:
             app = web.Application()
-            app["host"] = host
-            app.router.add_get("/{path:.*}", self._answer)
-            runner = web.AppRunner(app, access_log=None)
+            app.router.add_get("/{path:.*}", partial(self._answer, host))
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+            self._runners.append(runner)
             await runner.setup()
             await web.TCPSite(runner, ADDRESS, 0).start()
             host.port = runner.addresses[0][1]
 
-    async def _answer(self, request: web.Request) -> web.Response:
-        host: Host = request.app["host"]
+    async def _close(self) -> None:
+        await asyncio.gather(*(runner.cleanup() for runner in self._runners))
+
+    async def _answer(self, host: Host, request: web.Request) -> web.Response:
         began = time.monotonic()
         await asyncio.sleep(self._delay)
         response = self._page(host, request.path)
-        host.visits.append((began, time.monotonic(), request.path))
+        host.visits.append(Visit(began, time.monotonic(), request.path))
         return response
 
     def _page(self, host: Host, path: str) -> web.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from lxml.etree import LxmlError
@@ -9,7 +10,7 @@ from lxml.html import HtmlElement, document_fromstring
 
 from agents.detect.charset import decode
 from agents.detect.folding import clean
-from agents.detect.metadata import Metadata, read_metadata
+from agents.detect.metadata import named_url, read_metadata
 from agents.detect.page import MAX_TAGS
 from agents.detect.url import host_of
 from agents.discover.addresses import looks_like_article
@@ -32,18 +33,14 @@ class Page:
         self._url = url
         text = decode(body, charset)
         self._tree: HtmlElement | None = None
-        self._metadata: Metadata | None = None
         if text.count("<") <= MAX_TAGS:
-            try:
+            with contextlib.suppress(LxmlError, ValueError):
                 self._tree = document_fromstring(text.encode())
-                self._metadata = read_metadata(self._tree)
-            except (LxmlError, ValueError, RecursionError):
-                self._tree = None
 
     @property
     def canonical(self) -> str | None:
         """The URL that the page names as its own."""
-        return self._metadata.canonical if self._metadata else None
+        return named_url(self._tree) if self._tree is not None else None
 
     @property
     def name(self) -> str | None:
@@ -57,7 +54,8 @@ class Page:
 
     def is_article(self, links: list[Found]) -> bool:
         """Whether the page is one article, and not a list of them."""
-        if self._metadata is not None and self._metadata.is_article and "many" not in self._metadata.flags:
+        metadata = read_metadata(self._tree) if self._tree is not None else None
+        if metadata is not None and metadata.is_article and "many" not in metadata.flags:
             return True
         return len(links) < MIN_LINKS or looks_like_article(self._url)
 
