@@ -123,9 +123,7 @@ class Settings:
         None,
         "ADDRESS:PORT, several with commas: fetched although they are not on the public internet",
     )
-    clock: str | None = _setting(
-        _clock, None, "BEGUN,ORIGIN,FACTOR: a faster clock for the watcher, of the demo and of tests"
-    )
+    clock: str | None = _setting(_clock, None, "BEGUN,ORIGIN,FACTOR: a faster clock for the watcher, for tests")
     metrics: str | None = _setting(
         _address,
         None,

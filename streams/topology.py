@@ -5,6 +5,8 @@
                            ├──► article.outcome.v1          └──┐
                            └──────────────────────────────────►└──► article.dead-letter.v1
 
+What is watched goes on the fetch topic by the app of `streams.watch_topology`.
+
 Each step is a plain function of a record and its article's row (`agents.step`), run by one Faust agent, with one table
 and one transaction for each partition (`streams.exactly_once`).
 """
