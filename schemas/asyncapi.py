@@ -13,6 +13,7 @@ from schemas.fetch_schema import ATTRIBUTES, HEADERS, REQUIRED
 Json = dict[str, Any]
 
 _KEY = {"type": "string", "format": "uri", "description": "The article's canonical URL, in UTF-8."}
+_HOST = {"type": "string", "description": "The host, with its port if that is odd."}
 _REKEYED = {"type": "string", "description": "The service has sent the record on to its right key or partition."}
 _BINDING_VERSION = "0.5.0"
 _CLOUDEVENTS = "application/cloudevents+json"
@@ -27,6 +28,25 @@ by murmur2 of their key, and all topics have the same number of partitions.
 """
 
 _CHANNELS = {
+    "watch": (
+        topics.WATCH,
+        "What is watched",
+        "Articles and sources that shall be watched, from people and from sources; a tombstone ends it. Compacted.",
+        ("watch",),
+    ),
+    "schedule": (
+        topics.SCHEDULE,
+        "The schedule",
+        "What is known of each watched URL: when it was and will be looked at, and how it went. Compacted.",
+        ("schedule",),
+    ),
+    "fetchRequest": (
+        topics.FETCH_REQUEST,
+        "Fetch requests",
+        "What shall be fetched next, keyed by host, so that one worker asks a host.",
+        ("fetchRequest",),
+    ),
+    "check": (topics.CHECK, "Checks", "What came of asking for a watched URL.", ("check",)),
     "fetch": (
         topics.FETCH,
         "Fetches",
@@ -56,6 +76,12 @@ _CHANNELS = {
 """Address, title, description and messages of each channel."""
 
 _OPERATIONS = {
+    "keepSchedule": ("receive", "watch", "Reads what shall be watched, and plans when it is looked at."),
+    "publishSchedule": ("send", "schedule", "Writes when a watched URL was and will be looked at."),
+    "request": ("send", "fetchRequest", "Asks for what is due."),
+    "fetch": ("receive", "fetchRequest", "Reads requests, and asks each host at its pace."),
+    "publishCheck": ("send", "check", "Tells what came of a request."),
+    "publishFetch": ("send", "fetch", "Writes what an article's URL answered."),
     "detect": ("receive", "fetch", "Reads fetches, and finds those that show a new version."),
     "publishVersion": ("send", "version", "Writes each new version of an article."),
     "publishOutcome": ("send", "outcome", "Tells what became of a fetch without a new version."),
@@ -117,6 +143,10 @@ def _messages() -> Json:
         "version": _message("A version of an article", "eventHeaders", _file(f"{topics.VERSION}.json")),
         "change": _message("A change of an article", "eventHeaders", _file(f"{topics.CHANGE}.json")),
         "outcome": _message("What became of a fetch", "eventHeaders", _file(f"{topics.OUTCOME}.json")),
+        "watch": _message("A wish to watch a URL", None, _file(f"{topics.WATCH}.json")),
+        "schedule": _message("The schedule of a URL", None, _file(f"{topics.SCHEDULE}.json")),
+        "fetchRequest": _message("A wish to fetch a URL", None, _file(f"{topics.FETCH_REQUEST}.json"), key=_HOST),
+        "check": _message("What came of a request", None, _file(f"{topics.CHECK}.json")),
         "deadLetter": _message(
             "A record that could not be used",
             "deadLetterHeaders",
@@ -126,13 +156,15 @@ def _messages() -> Json:
     }
 
 
-def _message(title: str, headers: str, payload: Json, content_type: str = "application/json") -> Json:
+def _message(
+    title: str, headers: str | None, payload: Json, content_type: str = "application/json", key: Json | None = None
+) -> Json:
     return {
         "title": title,
         "contentType": content_type,
-        "headers": _ref("schemas", headers),
+        **({"headers": _ref("schemas", headers)} if headers else {}),
         "payload": payload,
-        "bindings": {"kafka": {"key": _KEY, "bindingVersion": _BINDING_VERSION}},
+        "bindings": {"kafka": {"key": key or _KEY, "bindingVersion": _BINDING_VERSION}},
     }
 
 

@@ -57,7 +57,7 @@ _FROM_JSON = {name: name for name in (*_ATTRIBUTES, "datacontenttype")} | {
     "source_name": "sourcename",
 }
 
-_OTHER_EVENTS = (topics.VERSION, topics.CHANGE, topics.OUTCOME, topics.DEAD_LETTER)
+_OTHER_EVENTS = (topics.VERSION, topics.CHANGE, topics.OUTCOME, topics.DEAD_LETTER, topics.CHECK, topics.SCHEDULE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

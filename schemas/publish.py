@@ -22,9 +22,15 @@ import orjson
 
 from schemas import asyncapi, codec
 from schemas.change import Change
+from schemas.check import Check
+from schemas.fetch_request import FetchRequest
 from schemas.fetch_schema import fetch_schema
 from schemas.outcome import Outcome
+from schemas.schedule import Schedule
 from schemas.version import Version
+from schemas.watch import Watch
+
+WATCHING = (Watch, Schedule, FetchRequest, Check)
 
 DIRECTORY = Path(__file__).parent / "published"
 
@@ -36,7 +42,7 @@ _ANNOTATIONS = {"title", "description", "examples", "$comment", "$defs"}
 
 def contracts() -> dict[str, Schema]:
     """The JSON Schemas by file name."""
-    own = [codec.json_schema(event_type) for event_type in (Version, Change, Outcome)]
+    own = [codec.json_schema(event_type) for event_type in (Version, Change, Outcome, *WATCHING)]
     named = {schema["$id"].removeprefix(codec.SCHEMA_BASE): schema for schema in (fetch_schema(), *own)}
     return {f"{topic}.json": _tidy(schema) for topic, schema in named.items()}
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+WATCH = "article.watch.v1"
+SCHEDULE = "article.schedule.v1"
+FETCH_REQUEST = "article.fetch-request.v1"
+CHECK = "article.check.v1"
 FETCH = "article.fetch.v1"
 VERSION = "article.version.v1"
 CHANGE = "article.change.v1"

@@ -6,7 +6,8 @@ into one transaction of the record's partition, whatever topic is written to. Wh
 What Faust 0.15 does with `processing_guarantee="exactly_once"`, why it is wrong, and what is done here instead:
 
 1. It picks a transaction by the *output*: a topic that the app does not consume gets none, and its records leave at
-   once. Here a `Transaction` belongs to an input partition, and a handler has no other way to write.
+   once. Here a `Transaction` belongs to an input partition (or to those of several topics that share a table), and a
+   handler has no other way to write.
 2. Its commit runs whenever its timer fires, also between an input's output and that input's table row, which goes out
    later from a buffer. Here handling one record and committing exclude each other (`Transaction.gate`), and rows are
    sent where they are put.
@@ -14,7 +15,7 @@ What Faust 0.15 does with `processing_guarantee="exactly_once"`, why it is wrong
 4. Its recovery believes the consumer's cached end of a changelog, and waits for a record at the last offset, which is a
    transaction marker. Here `streams.tables.restore` asks the broker, and goes by position.
 5. It commits what its list of acknowledged offsets says, in which transaction markers look like gaps. Here the offset
-   after the last handled record is committed (`Transaction.position`).
+   after the last handled record is committed (`Input.position`).
 
 Faust numbers its transactional ids by the sorted subscriptions, so that a new topic would shift them under a running
 deployment; here an id is made of the app's id, the topic and the partition.
@@ -27,7 +28,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
@@ -41,9 +42,9 @@ from faust.types import TP, ConsumerMessage
 from schemas.errors import WriteError
 from streams.membership import note_member
 from streams.settings import Settings
-from streams.stage import Stage
+from streams.stage import Reader, Stage
 from streams.tables import TablePartition, restore
-from streams.transaction import Transaction
+from streams.transaction import Input, StepInput, Transaction
 
 STEPS_AT_ONCE = 4
 """Records of different partitions that are handled at a time: several, so that a slow page does not hold up all."""
@@ -58,19 +59,23 @@ LOOK_AGAIN = 0.01
 """Seconds until it is looked again whether a partition has room."""
 
 
+NewInput = Callable[[TopicPartition, Transaction, Reader], Input]
+Beside = Callable[[Reader, Transaction, int], Coroutine[Any, Any, None] | None]
+
+
 class Batch(ConsumerMessage):
     """What Faust takes for one message: the records that one fetch brought from one partition.
 
     Faust spends some 200 microseconds on each message that it hands to an agent.
     """
 
-    def __init__(self, transaction: Transaction, records: Sequence[ConsumerRecord], tp: TP, generation: int) -> None:
+    def __init__(self, read_by: Input, records: Sequence[ConsumerRecord], tp: TP, generation: int) -> None:
         last = records[-1]
         super().__init__(
             tp.topic, tp.partition, last.offset, last.timestamp / 1000, last.timestamp_type,
             headers=None, key=None, value=None, checksum=None, tp=tp, generation_id=generation,
         )  # fmt: skip
-        self.transaction = transaction
+        self.input = read_by
         self.records = records
         self.bytes = sum(len(record.value or b"") + RECORD_BYTES for record in records)
 
@@ -96,9 +101,13 @@ class Transactions(TransactionManager):
     async def on_rebalance(self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP]) -> None:  # noqa: ARG002
         """Open a transaction for each partition, then bring its table up to date in the background."""
         await self.close_all()
-        self.partitions.update((tp, cast(App, self.app).new_transaction(tp)) for tp in sorted(assigned))
-        await asyncio.gather(*(transaction.open() for transaction in self.partitions.values()))
-        self._restoring = asyncio.create_task(self._restore({one.table: one for one in self.partitions.values()}))
+        self.partitions.update(cast(App, self.app).new_inputs(assigned))
+        transactions = self._transactions()
+        await asyncio.gather(*(transaction.open() for transaction in transactions))
+        self._restoring = asyncio.create_task(self._restore({one.table: one for one in transactions}))
+
+    def _transactions(self) -> list[Transaction]:
+        return list(dict.fromkeys(one.transaction for one in self.partitions.values()))
 
     async def _restore(self, transactions: dict[TablePartition, Transaction]) -> None:
         try:
@@ -108,7 +117,7 @@ class Transactions(TransactionManager):
 
     async def commit_all(self) -> None:
         """Commit every partition; they don't wait for each other."""
-        await asyncio.gather(*(transaction.commit() for transaction in list(self.partitions.values())))
+        await asyncio.gather(*(transaction.commit() for transaction in self._transactions()))
 
     async def close_all(self) -> None:
         """Close every partition."""
@@ -116,7 +125,7 @@ class Transactions(TransactionManager):
             self._restoring.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._restoring
-        transactions = list(self.partitions.values())
+        transactions = self._transactions()
         self.partitions.clear()
         closed = await asyncio.gather(*(one.close() for one in transactions), return_exceptions=True)
         for error in closed:
@@ -159,15 +168,15 @@ class Consumer(driver.Consumer):
         records = await super()._getmany(room, timeout if len(room) == len(wanted) else LOOK_AGAIN)
         if generation == self.app.consumer_generation_id:
             return {tp: [self._batch(opened[tp], found, tp)] for tp, found in records.items() if tp in opened}
-        for tp, transaction in opened.items():
-            if tp in records and transaction.position is not None:
+        for tp, one in opened.items():
+            if tp in records and one.position is not None:
                 with contextlib.suppress(IllegalStateError):  # it is taken away again
-                    await self.seek(tp, transaction.position)
+                    await self.seek(tp, one.position)
         return {}
 
-    def _batch(self, transaction: Transaction, records: Sequence[ConsumerRecord], tp: TP) -> Batch:
-        batch = Batch(transaction, records, tp, self.app.consumer_generation_id)
-        transaction.waiting += batch.bytes
+    def _batch(self, read_by: Input, records: Sequence[ConsumerRecord], tp: TP) -> Batch:
+        batch = Batch(read_by, records, tp, self.app.consumer_generation_id)
+        read_by.waiting += batch.bytes
         return batch
 
     def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:  # noqa: ARG002 - Faust's signature
@@ -189,30 +198,30 @@ class Consumer(driver.Consumer):
 
         Faust also seeks in the middle of a rebalance, where a predecessor that is not fenced yet may still commit.
         """
-        opened = {tp: one for tp, one in cast(App, self.app).partitions.items() if one.opened}
+        opened = {tp: one for tp, one in cast(App, self.app).partitions.items() if one.transaction.opened}
         if not opened:
             return {}
         committed: Mapping[TP, int] = await super().seek_to_committed()
-        for tp, transaction in opened.items():
+        for tp, one in opened.items():
             if tp in committed:  # else it is taken away again
-                transaction.begin_at(committed[tp])  # None where there is no offset
+                one.begin_at(committed[tp])  # None where there is no offset
         return committed
 
     async def perform_seek(self) -> None:
         """See `seek_to_committed`."""
         await super().perform_seek()
-        for tp, transaction in cast(App, self.app).partitions.items():
-            if transaction.position is not None:
+        for tp, one in cast(App, self.app).partitions.items():
+            if one.position is not None:
                 with contextlib.suppress(IllegalStateError):  # it is taken away again
                     # Once more: `_getmany` may have dropped what came between the two.
-                    await self.seek(tp, transaction.position)
+                    await self.seek(tp, one.position)
 
     def note_fetched(self, records: Mapping[TP, list[Any]]) -> None:
         """Remember what came from the broker, so that a record that gets lost on its way to a handler is missed."""
-        transactions = cast(App, self.app).partitions
+        inputs = cast(App, self.app).partitions
         for tp, found in records.items():
-            if (transaction := transactions.get(tp)) is not None:
-                transaction.fetched.extend(record.offset for record in found)
+            if (one := inputs.get(tp)) is not None:
+                one.fetched.extend(record.offset for record in found)
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -246,30 +255,36 @@ class Transport(driver.Transport):
 class App(faust.App):
     """A Faust app whose agents handle records in transactions.
 
-    `stages`: one for each topic that is read. `open_table`: makes a stage's table for one partition. `new_producer`:
-    makes a producer with a transactional id.
+    `stages`: what is done with the topics that are read. `open_table`: makes a stage's table for one partition.
+    `new_producer`: makes a producer with a transactional id. `new_input`: makes what reads a partition of a stage's
+    topic, if it is no `StepInput`. `beside`: what a stage does beside reading, for as long as a partition is held.
     """
 
     def __init__(
         self,
         *args: Any,
         settings: Settings,
-        stages: Iterable[Stage],
-        open_table: Callable[[Stage, int], TablePartition],
+        stages: Iterable[Reader],
+        open_table: Callable[[Reader, int], TablePartition],
         new_producer: Callable[[str], AIOKafkaProducer],
+        new_input: NewInput | None = None,
+        beside: Beside | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, processing_guarantee="exactly_once", **kwargs)
         self.settings = settings
-        self.partitions: dict[TP, Transaction] = {}
-        self._stages = {stage.reads: stage for stage in stages}
+        self.partitions: dict[TP, Input] = {}
+        self._stages = {topic: stage for stage in stages for topic in stage.reads}
         self._open_table = open_table
         self._new_transactional_producer = new_producer
+        self._new_input = new_input or self.step_input
+        self._beside = beside
+        self._beside_tasks: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(STEPS_AT_ONCE, thread_name_prefix="step")
-        for stage in self._stages.values():
+        for stage in dict.fromkeys(self._stages.values()):
             # Raw bytes: an error in one of Faust's codecs would acknowledge the record and stop the agent.
             topic = self.topic(
-                stage.reads, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+                *stage.reads, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
             )
             self.agent(topic, name=stage.name, isolated_partitions=True)(self._consume)
 
@@ -277,33 +292,59 @@ class App(faust.App):
         return Transport(self.conf.broker_consumer, self)
 
     def held(self) -> dict[TopicPartition, int | None]:
-        """The partitions that are held; for those whose tables are not restored yet, how far all of these are."""
-        held = [*self.partitions.values()]
-        restored = sum(one.table.store.next_offset for one in held if not one.ready.is_set())
-        return {one.tp: None if one.ready.is_set() else restored for one in held}
+        """The partitions that must get on; for those whose tables are not restored yet, how far all of these are."""
+        held = [one for one in self.partitions.values() if not one.may_stall]
+        restored = sum(one.transaction.table.store.next_offset for one in held if not one.transaction.ready.is_set())
+        return {one.tp: None if one.transaction.ready.is_set() else restored for one in held}
 
-    def new_transaction(self, tp: TP) -> Transaction:
-        """The transaction of an input partition that was assigned just now."""
-        stage = self._stages[tp.topic]
-        return Transaction(
-            TopicPartition(tp.topic, tp.partition),
-            stage,
-            self._open_table(stage, tp.partition),
-            group=self.conf.id,
-            producer=self._new_transactional_producer(f"{self.conf.id}-{tp.topic}-{tp.partition}"),
-            threads=self._threads,
-        )
+    def new_inputs(self, assigned: Iterable[TP]) -> dict[TP, Input]:
+        """The inputs that were assigned just now; those of one stage and partition share a transaction."""
+        transactions: dict[tuple[str, int], Transaction] = {}
+        inputs = {}
+        for tp in sorted(assigned):
+            stage = self._stages[tp.topic]
+            if (stage.name, tp.partition) not in transactions:
+                transactions[stage.name, tp.partition] = Transaction(
+                    self._open_table(stage, tp.partition),
+                    group=self.conf.id,
+                    producer=self._new_transactional_producer(f"{self.conf.id}-{stage.reads[0]}-{tp.partition}"),
+                )
+                self._do_beside(stage, transactions[stage.name, tp.partition], tp.partition)
+            transaction = transactions[stage.name, tp.partition]
+            inputs[tp] = self._new_input(TopicPartition(tp.topic, tp.partition), transaction, stage)
+        return inputs
+
+    def step_input(self, tp: TopicPartition, transaction: Transaction, stage: Reader) -> Input:
+        """What reads a partition of a topic whose records a step handles one after the other."""
+        assert isinstance(stage, Stage)
+        return StepInput(tp, transaction, stage, self._threads)
+
+    def _do_beside(self, stage: Reader, transaction: Transaction, partition: int) -> None:
+        """Start what a stage does beside reading; it ends when the transaction is closed."""
+        if self._beside is None or (work := self._beside(stage, transaction, partition)) is None:
+            return
+
+        async def run() -> None:
+            try:
+                await work
+            except Exception as error:  # noqa: BLE001 - a write failed: nothing of it may be committed
+                if not transaction.closed:
+                    await self.crash(error)
+
+        task = asyncio.create_task(run())
+        self._beside_tasks.add(task)
+        task.add_done_callback(self._beside_tasks.discard)
 
     async def _consume(self, stream: Any) -> None:
         """Read one partition, the body of every agent: each record, in order, through the partition's transaction."""
         async for event in stream.noack().events():
             batch = cast(Batch, event.message)
-            transaction = batch.transaction
+            read_by = batch.input
             try:
-                await transaction.handle(batch.records)
-                if transaction.has_news:  # what changed nothing can wait for the commit interval
-                    await transaction.commit()
+                await read_by.handle(batch.records)
+                if read_by.transaction.has_news:  # what changed nothing can wait for the commit interval
+                    await read_by.transaction.commit()
             except Exception as error:  # noqa: BLE001 - a write failed: nothing of it may be committed
                 await self.crash(error)
             finally:
-                transaction.waiting -= batch.bytes
+                read_by.waiting -= batch.bytes

@@ -15,6 +15,7 @@ from schemas.errors import SettingsError
 PREFIX = "NEWSDIFF_"
 
 LAST_PORT = 65_535
+MAX_FACTOR = 1_000_000
 
 
 def _servers(text: str) -> str:
@@ -46,6 +47,22 @@ def _store(text: str) -> str:
 def _level(text: str) -> str:
     if text not in ("debug", "info", "warning", "error"):
         raise ValueError("write debug, info, warning or error")
+    return text
+
+
+def _contact(text: str) -> str:
+    if not re.fullmatch(r"[\x21-\x7e]{1,200}", text) or not ("@" in text or "://" in text):
+        raise ValueError("write a URL or a mail address")
+    return text
+
+
+def _clock(text: str) -> str:
+    try:
+        begun, origin, factor = map(float, text.split(","))
+    except ValueError:
+        raise ValueError("write three numbers: when it began, what it showed then, how fast it runs") from None
+    if not (0 <= origin <= begun and 1 <= factor <= MAX_FACTOR):
+        raise ValueError(f"its origin lies not after its beginning, and its factor is from 1 to {MAX_FACTOR}")
     return text
 
 
@@ -98,6 +115,15 @@ class Settings:
     stall_timeout: float = _setting(
         _seconds(2, 3600), 60.0, "seconds until a worker ends that does not get on with what waits for it"
     )
+    contact: str | None = _setting(
+        _contact, None, "a URL or mail address in the User-Agent of fetches, for those who run the hosts"
+    )
+    inside: str | None = _setting(
+        _servers,
+        None,
+        "ADDRESS:PORT, several with commas: fetched although they are not on the public internet",
+    )
+    clock: str | None = _setting(_clock, None, "BEGUN,ORIGIN,FACTOR: a faster clock for the watcher, for tests")
     metrics: str | None = _setting(
         _address,
         None,

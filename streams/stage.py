@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from agents.step import Result, Step
 from schemas.dead_letter import dead_letter
@@ -20,12 +21,26 @@ IsKnown = Callable[[bytes, bytes, Headers, int, bytes], bool]
 log = logging.getLogger(__name__)
 
 
+class Reader(Protocol):
+    """What reads topics: its name is its table's and its agent's too."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The topics; their records share a table."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step with its name, which is its table's and its agent's too, and the topic that it reads."""
+    """A step with its name, which is its table's and its agent's too, and the topics that it reads."""
 
     name: str
-    reads: str
+    reads: tuple[str, ...]
     step: Step
     is_known: IsKnown = lambda *_: False
     """Whether, without work, the step is known to write nothing for a key, value, headers, timestamp and row."""
@@ -35,31 +50,33 @@ class Stage:
         try:
             result = self.step(record, row)
         except BadRecordError as error:
-            return self._bury(record, error.reason, str(error))
+            return bury(self.name, record, error.reason, str(error))
         except UnavailableError:  # no fault of the record: it is handled when what is missing is there again
             raise
         except Exception as error:
             log.exception("%s failed on %s", self.name, record.place)
-            return self._bury(record, Reason.FAILED, f"{type(error).__name__}: {error}")
+            return bury(self.name, record, Reason.FAILED, f"{type(error).__name__}: {error}")
         if isinstance(result.row, bytes) and len(record.key or b"") + len(result.row) + OVERHEAD > MAX_RECORD:
             too_large = f"{record.place}: a row of {len(result.row)} bytes, the limit is {MAX_RECORD}"
-            return self._bury(record, Reason.TOO_LARGE, too_large)
+            return bury(self.name, record, Reason.TOO_LARGE, too_large)
         for output in result.outputs:
             if size(output) > MAX_RECORD:
                 too_large = f"{record.place}: {size(output)} bytes for {output.topic}, the limit is {MAX_RECORD}"
                 # The row moves on all the same: otherwise nothing that follows in this article could be used either.
-                return replace(self._bury(record, Reason.TOO_LARGE, too_large), row=result.row)
+                return replace(bury(self.name, record, Reason.TOO_LARGE, too_large), row=result.row)
         return result
 
-    def _bury(self, record: Record, reason: Reason, error: str) -> Result:
-        # Only what was compressed on its way in can be too large. It is left out, and the letter says where it stands.
-        letter = dead_letter(record, step=self.name, reason=reason, error=error)
-        for cut in ({"value": None}, {"headers": ()}, {"key": None}):
-            if size(letter) <= MAX_DEAD_LETTER:
-                break
-            record = replace(record, **cut)
-            letter = dead_letter(record, step=self.name, reason=reason, error=error)
-        return Result("dead", (letter,))
+
+def bury(step: str, record: Record, reason: Reason, error: str) -> Result:
+    """What is written of a record that a step cannot use: a dead letter."""
+    # Only what was compressed on its way in can be too large. It is left out, and the letter says where it stands.
+    letter = dead_letter(record, step=step, reason=reason, error=error)
+    for cut in ({"value": None}, {"headers": ()}, {"key": None}):
+        if size(letter) <= MAX_DEAD_LETTER:
+            break
+        record = replace(record, **cut)
+        letter = dead_letter(record, step=step, reason=reason, error=error)
+    return Result("dead", (letter,))
 
 
 def size(output: Output) -> int:

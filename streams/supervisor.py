@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +28,7 @@ OLD_AGE = 60.0
 """Seconds after which a worker has proved itself, and its next restart is quick again."""
 
 WORKER = (sys.executable, "-m", "streams", "worker")
+WATCHER = (*WORKER, "--watch")
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at whether a worker has ended."""
@@ -64,6 +68,14 @@ class WorkerProcesses:
                 log.warning("worker %d did not stop within %.0f s and is killed", child.number, STOP_TIMEOUT)
                 child.process.kill()
                 child.process.wait()
+
+    def memory(self) -> int:
+        """The memory that the workers take, in MiB; 0 where the system does not tell it."""
+        pages = 0
+        for child in self._children:
+            with contextlib.suppress(OSError, IndexError):
+                pages += int(Path(f"/proc/{child.process.pid}/statm").read_text().split()[1])
+        return pages * resource.getpagesize() // 2**20
 
     def kill(self, index: int) -> None:
         """Kill a worker as the kernel would when memory runs out; `restart_ended` starts it again."""

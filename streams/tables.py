@@ -179,11 +179,15 @@ def _rocks_options() -> Options:
 
 
 class TablePartition:
-    """One partition of a table: its store, the rows that are staged, and its partition of the changelog."""
+    """One partition of a table: its store, the rows that are staged, and its partition of the changelog.
+
+    `on_row` is told of each row that is staged.
+    """
 
     def __init__(self, changelog: TopicPartition, store: Store) -> None:
         self.changelog = changelog
         self.store = store
+        self.on_row: Callable[[bytes, bytes | None], object] = lambda _key, _row: None
         self._staged: dict[bytes, bytes | None] = {}
 
     def get(self, key: bytes) -> bytes | None:
@@ -193,6 +197,7 @@ class TablePartition:
     def stage(self, key: bytes, row: bytes | None) -> None:
         """Put a row for the open transaction."""
         self._staged[key] = row
+        self.on_row(key, row)
 
     def committed(self, last_offset: int) -> None:
         """Write what is staged: the transaction has committed, `last_offset` is its last record in the changelog."""

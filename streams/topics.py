@@ -47,6 +47,10 @@ class Topic:
 
 # The fetch topic's timestamps are the broker's: what a crawler says of its own clock is judged against them.
 TOPICS = (
+    Topic(topics.WATCH, FOR_EVER, max_bytes=MIB, compacted=True),
+    Topic(topics.SCHEDULE, FOR_EVER, max_bytes=MIB, compacted=True),
+    Topic(topics.FETCH_REQUEST, 7 * DAY_MS, max_bytes=MIB),
+    Topic(topics.CHECK, 30 * DAY_MS, max_bytes=2 * MIB),
     Topic(topics.FETCH, 30 * DAY_MS, extra={"compression.type": "zstd", "message.timestamp.type": "LogAppendTime"}),
     Topic(topics.VERSION, FOR_EVER),
     Topic(topics.CHANGE, FOR_EVER),
@@ -60,9 +64,17 @@ def changelog_name(app_id: str, table: str) -> str:
     return f"{app_id}-{table}-changelog"
 
 
+def watch_app_id(settings: Settings) -> str:
+    """The id of the app that watches: its consumer group, and the prefix of its transactional ids."""
+    return f"{settings.app_id}-watch"
+
+
 def all_topics(settings: Settings) -> tuple[Topic, ...]:
-    """Every topic of this deployment, the tables' changelogs included."""
-    changelogs = (changelog_name(settings.app_id, table) for table in ("detect", "diff"))
+    """Every topic of this deployment, the tables' changelogs included; that of the schedule is a topic for all."""
+    changelogs = (
+        *(changelog_name(settings.app_id, table) for table in ("detect", "diff")),
+        changelog_name(watch_app_id(settings), "fetch"),
+    )
     return TOPICS + tuple(Topic(name, FOR_EVER, compacted=True) for name in changelogs)
 
 

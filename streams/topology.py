@@ -5,6 +5,8 @@
                            ├──► article.outcome.v1          └──┐
                            └──────────────────────────────────►└──► article.dead-letter.v1
 
+What is watched goes on the fetch topic by the app of `streams.watch_topology`.
+
 Each step is a plain function of a record and its article's row (`agents.step`), run by one Faust agent, with one table
 and one transaction for each partition (`streams.exactly_once`).
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -23,12 +25,12 @@ from agents.detect.step import Detect
 from agents.diff.step import diff_step
 from schemas import topics
 from schemas.record import Record
-from streams.exactly_once import STEPS_AT_ONCE, App
+from streams.exactly_once import STEPS_AT_ONCE, App, Beside, NewInput
 from streams.kafka import METADATA_MAX_AGE_MS, record_at
 from streams.metrics import measured_bytes, measured_reading
 from streams.readers import Readers
 from streams.settings import Settings
-from streams.stage import Stage
+from streams.stage import Reader, Stage
 from streams.tables import MemoryStore, RocksStore, Store, TablePartition
 from streams.topics import MAX_DEAD_LETTER, MIB, changelog_name
 
@@ -45,8 +47,8 @@ def stages(settings: Settings) -> tuple[Stage, ...]:
     read_page = measured_reading(Readers(READERS, settings.rules))
     detect = Detect(partitioner(settings.partitions), read_page, fetch_at=fetch_at)
     return (
-        Stage("detect", topics.FETCH, detect, measured_bytes(detect.is_known)),
-        Stage("diff", topics.VERSION, diff_step),
+        Stage("detect", (topics.FETCH,), detect, measured_bytes(detect.is_known)),
+        Stage("diff", (topics.VERSION,), diff_step),
     )
 
 
@@ -73,18 +75,33 @@ def new_producer(settings: Settings, transactional_id: str | None = None) -> AIO
 
 def new_app(settings: Settings) -> App:
     """The Faust app `newsdiff` against a Kafka, its tables in `settings.data`."""
+    return app_of(settings, stages(settings), {})
 
-    def open_table(stage: Stage, partition: int) -> TablePartition:
+
+def app_of(
+    settings: Settings,
+    stages: tuple[Reader, ...],
+    changelogs: Mapping[str, str],
+    *,
+    new_input: NewInput | None = None,
+    beside: Beside | None = None,
+) -> App:
+    """An app of some stages; `changelogs`: by stage, where it is not named after the app and the stage."""
+
+    def open_table(stage: Reader, partition: int) -> TablePartition:
         path = settings.data / "tables" / settings.app_id / stage.name / str(partition)
         store: Store = MemoryStore() if settings.store == "memory://" else RocksStore(path)
-        return TablePartition(TopicPartition(changelog_name(settings.app_id, stage.name), partition), store)
+        changelog = changelogs.get(stage.name, changelog_name(settings.app_id, stage.name))
+        return TablePartition(TopicPartition(changelog, partition), store)
 
     return App(
         settings.app_id,
         settings=settings,
-        stages=stages(settings),
+        stages=stages,
         open_table=open_table,
         new_producer=lambda transactional_id: new_producer(settings, transactional_id),
+        new_input=new_input,
+        beside=beside,
         broker=[f"kafka://{server}" for server in settings.bootstrap.split(",")],
         datadir=Path(settings.data) / "faust",
         topic_partitions=settings.partitions,

@@ -84,7 +84,8 @@ class Client:
     def settle(self, meanwhile: Callable[[], object] = lambda: None) -> None:
         """Wait until every record of every input topic is handled, and the handling committed."""
         for stage in stages(self.settings):
-            self.wait_until_left(stage.reads, 0, meanwhile)
+            for topic in stage.reads:
+                self.wait_until_left(topic, 0, meanwhile)
 
     def wait_until_left(self, topic: str, left: int, meanwhile: Callable[[], object] = lambda: None) -> None:
         """Wait until `left` records of a topic, or fewer, are not handled yet."""

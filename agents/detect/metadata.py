@@ -78,7 +78,7 @@ def read_metadata(tree: HtmlElement) -> Metadata:
         modified=_stated(linked.get("dateModified"), meta, "article:modified_time", "datemodified"),
         language=field(tree.get("lang")) or field(linked.get("inLanguage")),
         section=meta.get("article:section") or field(linked.get("articleSection")),
-        canonical=_canonical(tree),
+        canonical=named_url(tree),
         image=meta.get("og:image") or _image(linked.get("image")),
         is_article=bool(linked) or meta.get("og:type") == "article",
         flags=tuple(name for name, is_set in sorted(flags.items()) if is_set),
@@ -110,7 +110,8 @@ def _teasers(tree: HtmlElement) -> int:
     return sum(any(heading.find(".//a") is not None for heading in one.iter("h2", "h3")) for one in articles)
 
 
-def _canonical(tree: HtmlElement) -> str | None:
+def named_url(tree: HtmlElement) -> str | None:
+    """The URL that a page names as its own."""
     links = (link.get("href") for link in tree.iter("link") if (link.get("rel") or "").lower() == "canonical")
     return next((clean(href)[:MAX_FIELD] for href in links if href), None)
 

@@ -125,7 +125,7 @@ def _print(letter: DeadLetter) -> None:
 
 
 async def _replay(settings: Settings, chosen: Callable[[Record, DeadLetter], bool]) -> int:
-    known = {stage.reads for stage in stages(settings)}
+    known = {topic for stage in stages(settings) for topic in stage.reads}
     producer = new_producer(settings)
     count = 0
     async with connected(producer.start, producer.stop, settings):

@@ -88,9 +88,9 @@ def _disk(settings: Settings) -> Finding:
 async def _workers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncIterator[Finding]:
     committed = await committed_offsets(admin, settings.app_id)
     waiting: dict[str, int] = {}
-    for stage in stages(settings):
-        async with committed_consumer(settings, stage.reads) as consumer:
-            waiting[stage.reads] = await count_from(consumer, committed)
+    for topic in (topic for stage in stages(settings) for topic in stage.reads):
+        async with committed_consumer(settings, topic) as consumer:
+            waiting[topic] = await count_from(consumer, committed)
     members = (await admin.describe_consumer_groups([settings.app_id]))[0].groups[0][5]
     if members:
         yield "ok", f"workers in the group {settings.app_id}: {len(members)}"
@@ -99,10 +99,12 @@ async def _workers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncItera
         yield "WRONG" if any(waiting.values()) else "note", sentence
     for stage in stages(settings):
         for partition in await _begun(settings, stage.name):
-            if TopicPartition(stage.reads, partition) not in committed:
-                yield "WRONG", str(OffsetsLostError(TopicPartition(stage.reads, partition), settings.app_id))
-        records = waiting[stage.reads]
-        yield "ok" if not records else "note", f"lag of {stage.name} on {stage.reads}: {records}"
+            inputs = [TopicPartition(topic, partition) for topic in stage.reads]
+            if not committed.keys() & set(inputs):
+                yield "WRONG", str(OffsetsLostError(inputs[0], settings.app_id))
+        for topic in stage.reads:
+            records = waiting[topic]
+            yield "ok" if not records else "note", f"lag of {stage.name} on {topic}: {records}"
 
 
 async def _begun(settings: Settings, stage: str) -> list[int]:

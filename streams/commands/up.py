@@ -16,7 +16,7 @@ from streams.commands.topics import ensure_topics
 from streams.data_directory import locked
 from streams.embedded import EmbeddedKafka
 from streams.settings import Settings
-from streams.supervisor import LOOK_EVERY, WorkerProcesses
+from streams.supervisor import LOOK_EVERY, WATCHER, WorkerProcesses
 
 
 @click.command("up")
@@ -37,11 +37,12 @@ def command(settings: Settings, data: Path | None, workers: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What runs: the workers, the Kafka if it is ours, and the settings that name it."""
+    """What runs: the workers, those that watch, the Kafka if it is ours, and the settings that name it."""
 
     settings: Settings
     kafka: EmbeddedKafka | None
     workers: WorkerProcesses
+    watchers: WorkerProcesses
 
     def look_after(self) -> None:
         """Start the workers again that have ended.
@@ -52,6 +53,7 @@ class Running:
         if self.kafka is not None:
             self.kafka.check()
         self.workers.restart_ended()
+        self.watchers.restart_ended()
 
 
 @contextlib.contextmanager
@@ -69,4 +71,9 @@ def everything(settings: Settings, workers: int) -> Iterator[Running]:
             stack.enter_context(kafka)
             settings = dataclasses.replace(settings, kafka=kafka.bootstrap)
         asyncio.run(ensure_topics(settings))
-        yield Running(settings, kafka, stack.enter_context(WorkerProcesses(settings, workers)))
+        yield Running(
+            settings,
+            kafka,
+            stack.enter_context(WorkerProcesses(settings, workers)),
+            stack.enter_context(WorkerProcesses(settings, 1, WATCHER)),
+        )

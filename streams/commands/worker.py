@@ -10,20 +10,25 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import click
 import faust
 
+from agents.fetch.client import Client
 from streams import metrics
+from streams.clock import Clock
 from streams.commands.topics import ensure_topics
 from streams.data_directory import locked
+from streams.exactly_once import App
 from streams.liveness import Watch
 from streams.membership import leave_for_predecessor
 from streams.rule_files import load_rules
 from streams.settings import Settings
-from streams.supervisor import WorkerProcesses
+from streams.supervisor import WATCHER, WORKER, WorkerProcesses
 from streams.topology import new_app
+from streams.watch_topology import new_watch_app, watch_settings
 
 STOP_TIMEOUT = 15.0
 """Seconds that a worker has to commit and leave its group: less than its supervisor waits."""
@@ -31,21 +36,30 @@ STOP_TIMEOUT = 15.0
 
 @click.command("worker")
 @click.option("--workers", type=click.IntRange(1, 64), help="Start so many, and start those again that end.")
+@click.option("--watch", "watches", is_flag=True, help="Watch: look again at what is watched, and fetch it.")
 @click.pass_obj
-def command(settings: Settings, workers: int | None) -> None:
-    """Run a worker: it detects versions and publishes changes until it is stopped."""
+def command(settings: Settings, *, workers: int | None, watches: bool) -> None:
+    """Run a worker: it detects versions and publishes changes, or watches, until it is stopped."""
     load_rules(settings.rules)  # what is wrong in them is told before anything starts
     asyncio.run(ensure_topics(settings))
     if workers is not None:
-        with contextlib.suppress(KeyboardInterrupt), WorkerProcesses(settings, workers) as processes:
+        program = WATCHER if watches else WORKER
+        with contextlib.suppress(KeyboardInterrupt), WorkerProcesses(settings, workers, program) as processes:
             processes.supervise()
         return
+    if watches:
+        settings = watch_settings(settings)
     with locked(settings.data, "worker"):
         asyncio.run(leave_for_predecessor(settings))
-        run(settings)
+        run(settings, _new_watch_app if watches else new_app)
 
 
-def run(settings: Settings) -> None:
+def _new_watch_app(settings: Settings) -> App:
+    allowed = frozenset((settings.inside or "").split(","))
+    return new_watch_app(settings, Client(settings.contact, allowed=allowed), Clock.of(settings.clock))
+
+
+def run(settings: Settings, make_app: Callable[[Settings], App]) -> None:
     """Run one worker in this process until it is told to stop. It exits by itself, with code 1, when it crashes."""
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
@@ -61,7 +75,7 @@ def run(settings: Settings) -> None:
     logging.getLogger("mode.timers").setLevel(logging.ERROR)
     gc.freeze()  # the modules stay: no collection need look at them, which saves a tenth of the time
     metrics.serve(settings)
-    app = new_app(settings)
+    app = make_app(settings)
     Watch(settings, app.held).start()
     worker = Worker(app, override_logging=False, redirect_stdouts=False, quiet=True, loglevel="WARNING")
     worker.execute_from_commandline()

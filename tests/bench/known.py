@@ -50,8 +50,9 @@ async def _begin(settings: Settings) -> None:
         bootstrap_servers=settings.bootstrap, group_id=settings.app_id, enable_auto_commit=False
     ) as consumer:
         partitions = [
-            TopicPartition(stage.reads, partition)
+            TopicPartition(topic, partition)
             for stage in stages(settings)
+            for topic in stage.reads
             for partition in range(settings.partitions)
         ]
         consumer.assign(partitions)

@@ -332,7 +332,7 @@ from streams.stage import Stage
 
 usual = topology.stages
 topology.stages = lambda partitions: (
-    Stage("another", "a.topic.that.sorts.first", lambda record, row: Result("seen")), *usual(partitions)
+    Stage("another", ("a.topic.that.sorts.first",), lambda record, row: Result("seen")), *usual(partitions)
 )
 run(Settings.from_environment(os.environ))
 """

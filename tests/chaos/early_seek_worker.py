@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from aiokafka import TopicPartition
+
 from schemas import topics
 from streams import topology
 from streams.cli import main
@@ -32,17 +34,18 @@ async def note_consumer(self: Transactions, *args: Any) -> None:
 async def seek_and_open(self: Transaction) -> None:
     """Seek as Faust does; then let the predecessor commit one record more; only then open the transaction."""
     await consumers[-1].perform_seek()
-    if self.tp.topic == topics.FETCH:
-        await end_predecessor(self)
+    for one in self.inputs:
+        if one.tp.topic == topics.FETCH:
+            await end_predecessor(one.tp)
     await open_(self)
 
 
-async def end_predecessor(self: Transaction) -> None:
+async def end_predecessor(tp: TopicPartition) -> None:
     """Commit the offset after the first record, as whoever had the partition before."""
-    predecessor = topology.new_producer(SETTINGS, f"{SETTINGS.app_id}-{self.tp.topic}-{self.tp.partition}")
+    predecessor = topology.new_producer(SETTINGS, f"{SETTINGS.app_id}-{tp.topic}-{tp.partition}")
     await predecessor.start()
     await predecessor.begin_transaction()
-    await predecessor.send_offsets_to_transaction({self.tp: 1}, SETTINGS.app_id)
+    await predecessor.send_offsets_to_transaction({tp: 1}, SETTINGS.app_id)
     await predecessor.commit_transaction()
     await predecessor.stop()
 

@@ -39,10 +39,10 @@ class InMemory:
     def run(self) -> None:
         """Handle all that is written, until there is no more."""
         detect = Detect(lambda key: place_of(key, self.partitions), read_page)
-        for stage in (Stage("detect", topics.FETCH, detect), Stage("diff", topics.VERSION, diff_step)):
+        for stage in (Stage("detect", (topics.FETCH,), detect), Stage("diff", (topics.VERSION,), diff_step)):
             rows: dict[bytes, bytes | None] = {}
-            while self._todo[stage.reads]:
-                self._handle(stage, rows, self._todo[stage.reads].popleft())
+            while todo := self._todo[stage.reads[0]]:
+                self._handle(stage, rows, todo.popleft())
 
     def _handle(self, stage: Stage, rows: dict[bytes, bytes | None], record: Record) -> None:
         result = stage.handle(record, rows.get(record.key) if record.key else None)

@@ -22,7 +22,7 @@ from streams import topology
 from streams.cli import main
 from streams.settings import Settings
 from streams.tables import TablePartition
-from streams.transaction import Transaction
+from streams.transaction import Input, Transaction
 
 flag = Path(sys.argv[1])
 committed_after = flag.with_suffix(".committed")
@@ -82,7 +82,7 @@ def between_pieces() -> None:
     send_row = Transaction._send_row
 
     async def send(self: Transaction, key: bytes, row: bytes | None) -> Any:
-        if self.position != self.committed and not struck():
+        if any(one.position != one.committed for one in self.inputs) and not struck():
             if "gate" in switched_off:
                 self.gate.release()
                 await self.commit()
@@ -123,18 +123,18 @@ def contiguous(partition: TopicPartition) -> int:
 
 def note_handled() -> None:
     """Keep these lists."""
-    begin_at, check_order = Transaction.begin_at, Transaction._check_order
+    begin_at, check_order = Input.begin_at, Input._check_order
 
-    def begin(self: Transaction, offset: int) -> None:
+    def begin(self: Input, offset: int) -> None:
         begin_at(self, offset)
         begun_at[self.tp] = offset
 
-    def check(self: Transaction, offset: int) -> None:
+    def check(self: Input, offset: int) -> None:
         check_order(self, offset)
         handled[self.tp].append(offset)
 
-    Transaction.begin_at = begin  # type: ignore[method-assign]
-    Transaction._check_order = check  # type: ignore[method-assign]
+    Input.begin_at = begin  # type: ignore[method-assign]
+    Input._check_order = check  # type: ignore[method-assign]
 
 
 # The cures, each switched off.
@@ -144,7 +144,7 @@ def outputs_leave_the_transaction() -> None:
     """Outputs go out through a producer of their own (cure 1)."""
     plain: list[AIOKafkaProducer] = []
 
-    async def send(self: Transaction, output: Output) -> Any:
+    async def send(self: Transaction, output: Output, input_partition: int) -> Any:
         if not plain:
             plain.append(topology.new_producer(Settings.from_environment(os.environ)))
             await plain[0].start()

@@ -20,7 +20,7 @@ RECORD = Record(topics.FETCH, 3, 7, datetime(2026, 3, 1, tzinfo=UTC), b"key", b"
 
 def stage(step: Step) -> Stage:
     """A stage around a step."""
-    return Stage("detect", topics.FETCH, step)
+    return Stage("detect", (topics.FETCH,), step)
 
 
 def letter_of(result: Result) -> Output:

@@ -22,7 +22,7 @@ from schemas import topics
 from schemas.record import Output, Record
 from streams.stage import Stage
 from streams.tables import MemoryStore, TablePartition
-from streams.transaction import SkippedRecordError, Transaction
+from streams.transaction import SkippedRecordError, StepInput, Transaction
 
 THREADS = ThreadPoolExecutor(2)
 
@@ -59,18 +59,12 @@ def record(offset: int) -> ConsumerRecord[bytes, bytes]:
     return ConsumerRecord(topics.FETCH, 0, offset, 0, 0, b"k", b"v", None, 1, 1, ())
 
 
-def transaction(step: Callable[[Record, bytes | None], Result], producer: object = None) -> Transaction:
-    """A transaction with this step, ready to begin."""
-    made = Transaction(
-        TopicPartition(topics.FETCH, 0),
-        Stage("detect", topics.FETCH, step),
-        TablePartition(TopicPartition("changelog", 0), MemoryStore()),
-        group="newsdiff",
-        producer=cast(AIOKafkaProducer, producer),
-        threads=THREADS,
-    )
-    made.ready.set()
-    return made
+def read_by(step: Callable[[Record, bytes | None], Result], producer: object = None) -> StepInput:
+    """An input with this step, ready to begin."""
+    table = TablePartition(TopicPartition("changelog", 0), MemoryStore())
+    transaction = Transaction(table, group="newsdiff", producer=cast(AIOKafkaProducer, producer))
+    transaction.ready.set()
+    return StepInput(TopicPartition(topics.FETCH, 0), transaction, Stage("detect", (topics.FETCH,), step), THREADS)
 
 
 def handle(offsets: list[int], fetched: list[int], start: int | None = 0) -> list[int]:
@@ -82,7 +76,7 @@ def handle(offsets: list[int], fetched: list[int], start: int | None = 0) -> lis
         return Result("unchanged")
 
     async def run() -> None:
-        made = transaction(step)
+        made = read_by(step)
         if start is not None:
             made.begin_at(start)
         made.fetched.extend(fetched)
@@ -124,13 +118,13 @@ def test_no_commit_falls_between_the_pieces_of_a_record() -> None:
         return Result("new", (Output("version", b"k", b"v"), Output("outcome", b"k", b"v")), b"row")
 
     async def run() -> None:
-        made = transaction(step, producer)
+        made = read_by(step, producer)
         made.begin_at(0)
         handling = asyncio.create_task(made.handle([record(offset) for offset in range(20)]))
         while not handling.done():
-            await made.commit()
+            await made.transaction.commit()
             await asyncio.sleep(0)
-        await made.commit()
+        await made.transaction.commit()
 
     asyncio.run(run())
     committed: list[list[object]] = [[]]
@@ -149,7 +143,7 @@ def test_no_commit_falls_between_the_pieces_of_a_record() -> None:
     assert handled == 20
 
 
-def told_around_a_slow_page(offset: int, meanwhile: Callable[[Transaction, Producer], Awaitable[None]]) -> list[object]:
+def told_around_a_slow_page(offset: int, meanwhile: Callable[[StepInput, Producer], Awaitable[None]]) -> list[object]:
     """What a producer is told of the records up to this one, if something is done while a step is at work on it."""
     producer, at_work, go_on = Producer(), threading.Event(), threading.Event()
 
@@ -160,14 +154,14 @@ def told_around_a_slow_page(offset: int, meanwhile: Callable[[Transaction, Produ
         return Result("new", (Output("version", b"k", b"v"),))
 
     async def run() -> None:
-        made = transaction(step, producer)
+        made = read_by(step, producer)
         made.begin_at(0)
         handling = asyncio.create_task(made.handle([record(number) for number in range(offset + 1)]))
         assert await asyncio.to_thread(at_work.wait, 10)
         await meanwhile(made, producer)
         go_on.set()
         await handling
-        await made.commit()
+        await made.transaction.commit()
 
     asyncio.run(run())
     return producer.told
@@ -176,8 +170,8 @@ def told_around_a_slow_page(offset: int, meanwhile: Callable[[Transaction, Produ
 def test_a_commit_does_not_wait_for_a_slow_page() -> None:
     """What was handled before it is committed while the step is still at work."""
 
-    async def commit(made: Transaction, producer: Producer) -> None:
-        await made.commit()
+    async def commit(made: StepInput, producer: Producer) -> None:
+        await made.transaction.commit()
         assert producer.told == ["version", 1, "commit"]
 
     assert told_around_a_slow_page(1, commit) == ["version", 1, "commit", "version", 2, "commit"]
@@ -186,7 +180,7 @@ def test_a_commit_does_not_wait_for_a_slow_page() -> None:
 def test_a_partition_that_is_taken_away_writes_nothing_more() -> None:
     """The result of a step that was at work when its transaction was closed is dropped."""
 
-    async def take_away(made: Transaction, _producer: Producer) -> None:
-        made.closed = True
+    async def take_away(made: StepInput, _producer: Producer) -> None:
+        made.transaction.closed = True
 
     assert told_around_a_slow_page(0, take_away) == []

@@ -1,0 +1,1 @@
+"""What sources show: articles, feeds, sitemaps."""

@@ -1,0 +1,85 @@
+"""HTML pages as sources: the articles and feeds that they link to, and whether they are articles themselves."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from lxml.etree import LxmlError
+from lxml.html import HtmlElement, document_fromstring
+
+from agents.detect.charset import decode
+from agents.detect.folding import clean
+from agents.detect.metadata import named_url, read_metadata
+from agents.detect.page import MAX_TAGS
+from agents.detect.url import host_of
+from agents.discover.addresses import looks_like_article
+from agents.discover.link import Found, found_link
+from agents.discover.site import site_of
+
+MIN_TEXT = 20
+"""Characters of a link to an article: its headline."""
+
+MIN_LINKS = 5
+"""Links to articles that a front page has at least."""
+
+FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
+
+
+class Page:
+    """An HTML page at a URL. One that cannot be parsed has nothing."""
+
+    def __init__(self, body: bytes, url: str, charset: str | None = None) -> None:
+        self._url = url
+        text = decode(body, charset)
+        self._tree: HtmlElement | None = None
+        if text.count("<") <= MAX_TAGS:
+            with contextlib.suppress(LxmlError, ValueError):
+                self._tree = document_fromstring(text.encode())
+
+    @property
+    def canonical(self) -> str | None:
+        """The URL that the page names as its own."""
+        return named_url(self._tree) if self._tree is not None else None
+
+    @property
+    def name(self) -> str | None:
+        """The name of the site, as the page tells it."""
+        if self._tree is None:
+            return None
+        for element in self._tree.iter("meta"):
+            if element.get("property") == "og:site_name" and element.get("content"):
+                return clean(str(element.get("content")))[:200] or None
+        return None
+
+    def is_article(self, links: list[Found]) -> bool:
+        """Whether the page is one article, and not a list of them."""
+        metadata = read_metadata(self._tree) if self._tree is not None else None
+        if metadata is not None and metadata.is_article and "many" not in metadata.flags:
+            return True
+        return len(links) < MIN_LINKS or looks_like_article(self._url)
+
+    def articles(self) -> Iterator[Found]:
+        """The links that lead to articles on the same site, in their order."""
+        site = site_of(host_of(self._url))
+        for anchor in self._tree.iter("a") if self._tree is not None else ():
+            link = found_link(anchor.get("href"), self._base)
+            if link is None or site_of(host_of(link.key)) != site or not looks_like_article(link.key):
+                continue
+            if len(clean(anchor.text_content())) >= MIN_TEXT:
+                yield link
+
+    def feeds(self) -> Iterator[str]:
+        """The feeds that the page names."""
+        for link in self._tree.iter("link") if self._tree is not None else ():
+            if "alternate" in (link.get("rel") or "").lower() and (link.get("type") or "").lower() in FEED_TYPES:
+                feed = found_link(link.get("href"), self._base)
+                if feed is not None:
+                    yield feed.url
+
+    @property
+    def _base(self) -> str:
+        assert self._tree is not None
+        base = next(self._tree.iter("base"), None)
+        link = found_link(base.get("href"), self._url) if base is not None else None
+        return link.url if link else self._url

@@ -1,0 +1,58 @@
+"""What a fetched document is: an article, or a source of articles."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agents.detect.url import source_of
+from agents.discover.feeds import read_feed
+from agents.discover.link import Found, distinct
+from agents.discover.pages import Page
+from agents.discover.sitemaps import read_sitemap
+from schemas.content_encoding import decompress
+from schemas.errors import BadRecordError
+from schemas.watch import Watched
+
+MAX_SITEMAPS = 20
+"""The newest sitemaps of an index that are looked at."""
+
+_FIRST_TAG = re.compile(rb"<\s*([A-Za-z][\w:]*)")
+_GZIP = b"\x1f\x8b"
+_FEED_TAGS = (b"rss", b"feed", b"rdf:rdf", b"channel")
+_SITEMAP_TAGS = (b"urlset", b"sitemapindex")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a document is and shows. `feeds`: further sources that it names, the sitemaps of an index among them."""
+
+    kind: Watched
+    name: str
+    links: tuple[Found, ...] = ()
+    feeds: tuple[str, ...] = ()
+
+
+def read_source(body: bytes, url: str, content_type: str | None = None) -> Source:
+    """Find out by its content what a document is, whatever it is served as."""
+    if body[:2] == _GZIP:  # a sitemap that is a compressed file
+        try:
+            body = decompress(body, "gzip", url)
+        except BadRecordError:
+            body = b""
+    start = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    tag = _FIRST_TAG.search(start)
+    name = tag[1].lower() if tag else b""
+    host = source_of(url)
+    if name in _SITEMAP_TAGS:
+        pages, sitemaps = read_sitemap(body, url)
+        return Source(kind="sitemap", name=host, links=distinct(pages), feeds=tuple(sitemaps[:MAX_SITEMAPS]))
+    if name in _FEED_TAGS or (start.startswith(b"{") and b"jsonfeed.org/version" in start):
+        title, entries = read_feed(body, url)
+        return Source(kind="feed", name=title or host, links=distinct(entries))
+    charset = re.search(r"charset\s*=\s*[\"']?([\w-]+)", content_type or "")
+    page = Page(body, url, charset[1] if charset else None)
+    links = list(page.articles())
+    if page.is_article(links):
+        return Source(kind="article", name=page.name or host)
+    return Source(kind="front", name=page.name or host, links=distinct(links), feeds=tuple(dict.fromkeys(page.feeds())))

@@ -1,0 +1,1 @@
+"""Asking hosts for pages, politely."""

@@ -1,0 +1,46 @@
+"""What a host's robots.txt allows (RFC 9309)."""
+
+from __future__ import annotations
+
+from protego import Protego
+
+from agents.fetch.answer import Answer
+
+AGENT = "newsdiff"
+
+BELIEVED_FOR = 24 * 3600.0
+"""Seconds (RFC 9309, 2.4)."""
+
+MAX_BYTES = 500 * 1024
+"""How much of one is read (RFC 9309, 2.5)."""
+
+_CLIENT_ERROR, _SERVER_ERROR = 400, 500
+
+
+class Robots:
+    """The rules of one host.
+
+    One that is not there allows everything; one that cannot be had now (`is_known` is false) allows nothing.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.is_known = answer.failure is None and answer.status is not None and answer.status < _SERVER_ERROR
+        text = ""
+        if self.is_known and (answer.status or 0) < _CLIENT_ERROR:
+            text = answer.body[:MAX_BYTES].decode("utf-8", "replace").replace("\x00", "")
+        self._rules = Protego.parse(text)
+
+    def allows(self, url: str) -> bool:
+        """Whether a URL may be asked for."""
+        return self.is_known and bool(self._rules.can_fetch(url, AGENT))
+
+    @property
+    def crawl_delay(self) -> float | None:
+        """Seconds between two requests, if the host names any."""
+        delay = self._rules.crawl_delay(AGENT)
+        return float(delay) if delay is not None else None
+
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """The sitemaps that it names."""
+        return tuple(self._rules.sitemaps)

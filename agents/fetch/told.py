@@ -1,0 +1,160 @@
+"""What is written of an answer: the check, and, of an article, the fetch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from agents.detect.url import canonical_url
+from agents.discover.same_article import article_url
+from agents.discover.source import Source, read_source
+from agents.fetch.answer import Answer
+from schemas import topics
+from schemas.check import Check, CheckOutcome, Shown
+from schemas.codec import encode
+from schemas.errors import BadRecordError
+from schemas.fetch import write_fetch
+from schemas.fetch_request import FetchRequest
+from schemas.record import Output
+
+NOT_MODIFIED = 304
+GONE = (404, 410)
+_OK, _MULTIPLE = 200, 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request that was made: when, in seconds since 1970, how long it took, and the threshold of its host."""
+
+    request: FetchRequest
+    at: float
+    seconds: float = 0.0
+    threshold: float
+
+
+def told(asked: Asked, answer: Answer) -> tuple[Output, ...]:
+    """The records for an answer."""
+    check = replace(
+        _check(asked, _outcome(answer)),
+        status=answer.status,
+        final_url=answer.final_url if answer.final_url != asked.request.url else None,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        bytes=len(answer.body),
+        error=_error(answer),
+    )
+    if check.outcome == "gone" and asked.request.kind in (None, "article"):
+        return _fetch(asked, answer, asked.request.key), _record(check)
+    if check.outcome == "moved":
+        return (_record(_moved(check, answer.final_url)),)
+    if check.outcome == "fetched":
+        return _read(asked, answer, check)
+    return (_record(check),)
+
+
+def deferred(asked: Asked, retry_at: float) -> Output:
+    """The record for a request that others, which are worth more, have pushed out."""
+    return _record(replace(_check(asked, "deferred"), retry_at=_instant(retry_at)))
+
+
+def unknown(asked: Asked, retry_at: float) -> Output:
+    """The record for a request that was not made, since nobody knows whether the host allows it."""
+    check = _check(asked, "failed")
+    return _record(replace(check, retry_at=_instant(retry_at), error="the robots.txt of the host cannot be had"))
+
+
+def refused(asked: Asked, why: str) -> Output:
+    """The record for a request that must not be made."""
+    return _record(replace(_check(asked, "refused"), error=why))
+
+
+def _read(asked: Asked, answer: Answer, check: Check) -> tuple[Output, ...]:
+    """The records for a page or a source, once it is known which."""
+    request = asked.request
+    if request.kind == "article":
+        return _article(asked, answer, check)
+    source = read_source(answer.body, answer.final_url, answer.content_type)
+    if source.kind == "article":
+        return _article(asked, answer, replace(check, kind="article"))
+    return (_record(_of_source(check, source)),)
+
+
+def _article(asked: Asked, answer: Answer, check: Check) -> tuple[Output, ...]:
+    key = article_url(answer.final_url, answer.body)
+    check = replace(check, kind="article", article=key)
+    if key != asked.request.key:
+        check = _moved(check, key)
+    return _fetch(asked, answer, key), _record(check)
+
+
+def _of_source(check: Check, source: Source) -> Check:
+    return replace(
+        check,
+        kind=source.kind,
+        name=source.name,
+        links=tuple(Shown(link.url, link.modified) for link in source.links),
+        feeds=source.feeds,
+    )
+
+
+def _moved(check: Check, url: str) -> Check:
+    """The check of what is watched under another URL from now on."""
+    try:
+        return replace(check, outcome="moved", article=canonical_url(url), final_url=url)
+    except BadRecordError as error:
+        return replace(check, outcome="failed", error=str(error))
+
+
+def _outcome(answer: Answer) -> CheckOutcome:
+    if answer.failure is not None or answer.status is None:
+        return "failed"
+    if answer.leads_away:
+        return "moved"
+    if answer.status == NOT_MODIFIED:
+        return "unchanged"
+    if answer.status in GONE:
+        return "gone"
+    return "fetched" if _OK <= answer.status < _MULTIPLE else "failed"
+
+
+def _error(answer: Answer) -> str | None:
+    if answer.failure is not None:
+        return f"{answer.failure}: {answer.detail}"
+    return f"status {answer.status}" if _outcome(answer) == "failed" else None
+
+
+def _check(asked: Asked, outcome: CheckOutcome) -> Check:
+    return Check(
+        key=asked.request.key,
+        url=asked.request.url,
+        outcome=outcome,
+        checked_at=_instant(asked.at),
+        seconds=asked.seconds,
+        threshold=asked.threshold,
+        kind=asked.request.kind,
+    )
+
+
+def _fetch(asked: Asked, answer: Answer, key: str) -> Output:
+    is_page = _outcome(answer) == "fetched"
+    headers, value = write_fetch(
+        url=key,
+        fetched_at=_instant(asked.at),
+        body=answer.body if is_page else None,
+        content_type=answer.content_type or "text/html",
+        status=answer.status or 0,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        source=asked.request.source,
+        recheck=True,
+    )
+    return Output(topics.FETCH, key.encode(), value, headers)
+
+
+def _record(check: Check) -> Output:
+    return Output(topics.CHECK, check.key.encode(), encode(check))
+
+
+def _instant(seconds: float) -> datetime:
+    """In whole milliseconds, as Kafka has them: a fetch is never from later than its record."""
+    return datetime.fromtimestamp(int(seconds * 1000) / 1000, UTC)

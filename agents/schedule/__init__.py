@@ -1,0 +1,1 @@
+"""When a watched URL is looked at again."""

@@ -1,0 +1,117 @@
+"""What the outcome of a check does to the row of its URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+import xxhash
+
+from agents.schedule.estimate import DAY, HOUR, looked, new_belief
+from agents.schedule.row import later, look_again, moved
+from schemas.check import Check, Shown
+from schemas.schedule import Schedule
+from schemas.watch import Watch
+
+GONE_AGAIN = (HOUR, 6 * HOUR, DAY)
+"""When a page that is gone is looked at again: it is removed when it was gone three times over a day or more."""
+
+GONE_FOR_GOOD = 7 * DAY
+"""The same after that."""
+
+REFUSED_AGAIN = DAY
+"""For how long a robots.txt is believed (RFC 9309, 2.4)."""
+
+FAILED_AGAIN = HOUR / 4
+"""After the first failure; twice that after each further one, up to a day."""
+
+EVERY, SOONEST, LATEST = HOUR / 4, HOUR / 12, 6 * HOUR
+"""Between two looks at a source: a fifth sooner where the last one had news, a fifth later where it had none."""
+
+FASTER, SLOWER = 0.8, 1.2
+
+MAX_SHOWN = 5_000
+"""Links that a source is remembered to have shown."""
+
+
+def checked(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
+    """The row after a check, and what shall be watched because of it."""
+    now = check.checked_at
+    if row.last_check is not None and now <= row.last_check:
+        return row, []  # told again
+    if check.outcome == "deferred":
+        return replace(row, requested_at=None, next_check=check.retry_at or later(now, HOUR / 4)), []
+    row = replace(
+        row, requested_at=None, last_check=now, checks=row.checks + 1, kind=check.kind or row.kind, error=check.error
+    )
+    if check.outcome == "moved":
+        return _moved_away(check, row)
+    if check.outcome in ("failed", "gone", "refused"):
+        return _unanswered(check, row), []
+    row = replace(row, state="watched", failures=0, etag=check.etag, last_modified=check.last_modified)
+    return (_article(check, row), []) if row.kind in (None, "article") else _source(check, row)
+
+
+def _unanswered(check: Check, row: Schedule) -> Schedule:
+    now = check.checked_at
+    match check.outcome:
+        case "gone":
+            wait = GONE_AGAIN[row.failures] if row.failures < len(GONE_AGAIN) else GONE_FOR_GOOD
+            return replace(row, failures=row.failures + 1, next_check=later(now, wait))
+        case "refused":
+            return replace(row, state="refused", next_check=later(now, moved(row, REFUSED_AGAIN)))
+        case _:
+            due = later(now, moved(row, min(DAY, FAILED_AGAIN * 2 ** min(row.failures, 10))))
+            return replace(row, failures=row.failures + 1, next_check=max(due, check.retry_at or due))
+
+
+def _moved_away(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
+    """Another URL is watched in this one's place."""
+    target = check.final_url or row.url
+    watch = Watch(url=target, kind=row.kind, source=row.source, added_at=check.checked_at, found_in=row.url)
+    return replace(row, state="moved", article=check.article, next_check=None), [watch]
+
+
+def _article(check: Check, row: Schedule) -> Schedule:
+    now = check.checked_at
+    belief = row.belief or new_belief(row.added_at.timestamp(), now.timestamp())
+    return look_again(replace(row, belief=looked(belief, now.timestamp())), now, check.threshold)
+
+
+def _source(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
+    now = check.checked_at
+    known = set(row.shown)
+    news = [link for link in check.links if _mark(link) not in known]
+    shown = [*map(_mark, check.links), *row.shown] if check.outcome == "fetched" else row.shown
+    every = row.every or EVERY
+    if row.checks > 1:
+        every = min(LATEST, max(SOONEST, every * (FASTER if news else SLOWER)))
+    row = replace(
+        row,
+        source=row.source or check.name,
+        every=every,
+        next_check=later(now, moved(row, every)),
+        shown=tuple(dict.fromkeys(shown))[:MAX_SHOWN],
+        last_changed=now if news else row.last_changed,
+    )
+    return row, [*_articles(news, row, now), *_feeds(check, row, now)]
+
+
+def _articles(news: Iterable[Shown], row: Schedule, now: datetime) -> list[Watch]:
+    return [
+        Watch(url=link.url, kind="article", source=row.source, added_at=now, found_in=row.url, modified=link.modified)
+        for link in news
+    ]
+
+
+def _feeds(check: Check, row: Schedule, now: datetime) -> list[Watch]:
+    """The feeds that a page names: of a page that a person wants to be watched, and no further."""
+    if row.found_in is not None:
+        return []
+    return [Watch(url=feed, kind="feed", source=row.source, added_at=now, found_in=row.url) for feed in check.feeds]
+
+
+def _mark(link: Shown) -> int:
+    modified = link.modified.isoformat() if link.modified else ""
+    return xxhash.xxh3_64_intdigest(f"{link.url} {modified}".encode())

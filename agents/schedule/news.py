@@ -1,0 +1,37 @@
+"""What detect's findings do to the row of an article."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agents.schedule.answers import GONE_FOR_GOOD
+from agents.schedule.estimate import edited
+from agents.schedule.row import later, look_again
+from schemas.outcome import Outcome
+from schemas.schedule import Schedule
+from schemas.version import Version
+
+RECHECK_AFTER = 90.0
+"""Seconds until an edit that looks odd is looked at once more."""
+
+
+def new_version(version: Version, row: Schedule, threshold: float) -> Schedule:
+    """The row after a version: a change makes more of them likely, and begins the 40 days anew."""
+    now = version.fetched_at
+    if version.kind in ("first", "reread"):
+        return row
+    if row.last_changed is not None and now <= row.last_changed:
+        return row  # told again
+    row = replace(row, last_changed=now, changes=row.changes + 1)
+    if version.kind == "removed":
+        return replace(row, state="gone", next_check=later(now, GONE_FOR_GOOD))
+    if row.belief is not None:
+        row = replace(row, belief=edited(row.belief))
+    return look_again(replace(row, state="watched"), now, threshold)
+
+
+def found(outcome: Outcome, row: Schedule) -> Schedule:
+    """The row after a fetch that made no version: a candidate is looked at again soon."""
+    if outcome.kind != "candidate" or row.next_check is None:
+        return row
+    return replace(row, next_check=min(row.next_check, later(outcome.fetched_at, RECHECK_AFTER)))

@@ -1,0 +1,37 @@
+"""The watch record (`article.watch.v1`): what shall be watched. Keyed by the canonical URL; a tombstone ends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta as Constraint
+
+from schemas import topics
+from schemas.article import Instant
+
+Watched = Literal["article", "feed", "sitemap", "front"]
+"""An article, or a source that shows articles."""
+
+Seconds = Annotated[float, Constraint(ge=0)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A wish to watch what a URL answers.
+
+    `url`: to be fetched, http or https. `kind`: None where the first fetch shall tell. `source`: the name of the paper,
+    if known. `added_at`: when it was wished or found. `found_in`: the URL of the source that showed it; None where a
+    person asked for it, which also begins anew what was given up. `modified`: when the source says that it was last
+    changed. `every`: seconds between two checks, where a person has set them.
+    """
+
+    topic: ClassVar[str] = topics.WATCH
+
+    url: str
+    kind: Watched | None = None
+    source: str | None = None
+    added_at: Instant
+    found_in: str | None = None
+    modified: Instant | None = None
+    every: Seconds | None = None

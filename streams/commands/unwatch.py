@@ -1,0 +1,18 @@
+"""`newsdiff unwatch`: the end of watching."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from streams.commands.watch import keys, write
+from streams.settings import Settings
+
+
+@click.command("unwatch")
+@click.argument("urls", metavar="URL...", nargs=-1, required=True)
+@click.pass_obj
+def command(settings: Settings, urls: tuple[str, ...]) -> None:
+    """Watch these URLs no longer; articles that a source has shown stay watched."""
+    asyncio.run(write(settings, {key: None for key, _ in keys(urls)}))

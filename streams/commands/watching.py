@@ -1,0 +1,64 @@
+"""`newsdiff watching`: what is watched, and when it is looked at next."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from schemas import topics
+from schemas.codec import decode
+from schemas.schedule import Schedule
+from streams.kafka import committed_consumer, records_until_end
+from streams.settings import Settings
+from streams.show import visible
+
+
+@click.command("watching")
+@click.option("--json", "as_json", is_flag=True, help="One schedule event a line, as it stands in the topic.")
+@click.option("--source", metavar="NAME", help="This source only.")
+@click.pass_obj
+def command(settings: Settings, *, as_json: bool, source: str | None) -> None:
+    """Show what is watched: the sources, and how many articles each has shown."""
+    rows = asyncio.run(_rows(settings))
+    if source is not None:
+        rows = {key: row for key, row in rows.items() if decode(row, Schedule, key).source == source}
+    if as_json:
+        for row in rows.values():
+            click.echo(row)
+        return
+    schedules = {key: decode(row, Schedule, key) for key, row in rows.items()}
+    Console().print(_table(schedules))
+
+
+async def _rows(settings: Settings) -> dict[str, bytes]:
+    """The newest schedule event of each URL."""
+    rows: dict[str, bytes | None] = {}
+    async with committed_consumer(settings, topics.SCHEDULE) as consumer:
+        async for record in records_until_end(consumer):
+            rows[(record.key or b"").decode()] = record.value
+    return {key: row for key, row in sorted(rows.items()) if row is not None}
+
+
+def _table(schedules: dict[str, Schedule]) -> Table:
+    """A line for each URL that a person asked for, with the articles that it has shown."""
+    table = Table("what", "kind", "source", "articles", "next check", "last change", "error", box=None)
+    for row in schedules.values():
+        if row.found_in is not None:
+            continue
+        shown = [each for each in schedules.values() if each.found_in == row.url and each.state == "watched"]
+        changed = max((each.last_changed for each in [row, *shown] if each.last_changed), default=None)
+        failing = sum(bool(each.failures) for each in shown)
+        error = row.error or (f"{failing} articles fail" if failing else "")
+        table.add_row(
+            visible(row.url), row.kind or "?", visible(row.source or ""), str(len(shown)),
+            _told(row.next_check) if row.state == "watched" else row.state, _told(changed), visible(error),
+        )  # fmt: skip
+    return table
+
+
+def _told(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""

@@ -1,0 +1,245 @@
+"""Requests in a queue for each host, which is asked for one after the other, at its pace.
+
+A host's requests all stand in one partition, so that one worker has the host. Before a host is asked, its row says so
+and is committed: a worker that lost the partition without knowing it is fenced there, and whoever has it next keeps
+the pace. What is answered is committed with its answer; the partition's offset stays before the first request that is
+not answered, so that none gets lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from aiokafka import ConsumerRecord, TopicPartition
+
+from agents.fetch import pace, price
+from agents.fetch.answer import Answer
+from agents.fetch.client import Client
+from agents.fetch.host import Host, decode_host, encode_host
+from agents.fetch.robots import BELIEVED_FOR, Robots
+from agents.fetch.told import Asked, deferred, refused, told, unknown
+from agents.step import Result
+from schemas import topics
+from schemas.codec import decode
+from schemas.errors import BadRecordError, Reason
+from schemas.fetch_request import FetchRequest
+from schemas.record import Output
+from streams.clock import Clock
+from streams.kafka import as_record
+from streams.stage import bury
+from streams.transaction import Input, Transaction
+
+MAX_QUEUE = 32
+"""Requests that wait for a host: those that are worth least are put off, and asked for again later."""
+
+IN_FLIGHT_FOR = 60.0
+"""Seconds, of the world's clock, for which a request that nobody told the end of may still be going on."""
+
+
+@dataclass(order=True, slots=True)
+class Waiting:
+    """A request in its queue, what is worth most first."""
+
+    cost: float
+    offset: int
+    request: FetchRequest = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """The place of the queues in the flow."""
+
+    name: ClassVar[str] = "fetch"
+    reads: ClassVar[tuple[str, ...]] = (topics.FETCH_REQUEST,)
+
+
+class HostQueues(Input):
+    """The requests of one partition, and the queues of the hosts that they are for.
+
+    `crash` ends the worker where something cannot be written.
+    """
+
+    may_stall = True
+
+    def __init__(
+        self,
+        tp: TopicPartition,
+        transaction: Transaction,
+        *,
+        client: Client,
+        clock: Clock,
+        crash: Callable[[Exception], Awaitable[None]],
+    ) -> None:
+        super().__init__(tp, transaction)
+        self.crash = crash
+        self.client = client
+        self.clock = clock
+        self.open: set[int] = set()
+        self._queues: dict[str, HostQueue] = {}
+
+    @property
+    def handled(self) -> int | None:
+        """The offset of the first request that is not answered yet."""
+        return min(self.open) if self.open else self.position
+
+    async def handle(self, records: Sequence[ConsumerRecord]) -> None:
+        """Put requests into the queues of their hosts."""
+        async for found in self.next_records(records):
+            record = as_record(found)
+            try:
+                request = decode(record.value, FetchRequest, record.place)
+                host = _host(record.key, record.place)
+            except BadRecordError as error:
+                letter = bury(Requests.name, record, error.reason, str(error))
+                async with self.transaction.gate:
+                    await self.transaction.write(letter, None, self.tp.partition)
+            else:
+                queue = self._queues.get(host)
+                if queue is None:
+                    queue = self._queues[host] = HostQueue(host, self)
+                if found.offset not in queue.host.answered:
+                    self.open.add(found.offset)
+                    await queue.put(Waiting(-request.worth, found.offset, request))
+            self.position = found.offset + 1
+
+    async def close(self) -> None:
+        """End all requests; whoever has the partition next makes them again."""
+        await asyncio.gather(*(queue.close() for queue in self._queues.values()))
+
+    def report(self) -> dict[str, int]:
+        """How many requests wait for each host."""
+        return {name: len(queue.waiting) for name, queue in self._queues.items() if queue.waiting}
+
+
+class HostQueue:
+    """The requests for one host."""
+
+    def __init__(self, name: str, partition: HostQueues) -> None:
+        self.name = name
+        self.waiting: list[Waiting] = []
+        self._partition = partition
+        self._transaction = partition.transaction
+        self._clock = partition.clock
+        row = self._transaction.table.get(name.encode())
+        self.host = decode_host(row, f"the row of {name}") if row else Host()
+        if self.host.is_asked:  # by a worker that may be stopped, and go on
+            until = self.host.pace.last_at + IN_FLIGHT_FOR * self._clock.factor
+            self.host = replace(self.host, pace=replace(self.host.pace, until=max(self.host.pace.until, until)))
+        self._robots: Robots | None = None
+        self._robots_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    async def put(self, waiting: Waiting) -> None:
+        """Add a request; where there are too many, the one that is worth least is put off."""
+        heapq.heappush(self.waiting, waiting)
+        if len(self.waiting) > MAX_QUEUE:
+            least = max(self.waiting)
+            self.waiting.remove(least)
+            heapq.heapify(self.waiting)
+            now = self._clock.time()
+            await self._finish(least, deferred(self._asked(least, now), now + MAX_QUEUE * self.host.pace.gap))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """End what is going on."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await self._task
+
+    async def _run(self) -> None:
+        try:
+            while self.waiting and not self._transaction.closed:
+                await self._clock.sleep(self.host.pace.next_at - self._clock.time())
+                await self._serve(self._clock.time())
+                await self._transaction.commit()
+        except Exception as error:  # noqa: BLE001 - a write failed: nothing of it may be committed
+            if not self._transaction.closed:
+                await self._partition.crash(error)
+
+    async def _serve(self, now: float) -> None:
+        """Ask for what is worth most, or for the rules of the host first."""
+        if self._robots is None or now - self._robots_at > BELIEVED_FOR:
+            await self._learn_rules(now)
+            return
+        waiting = heapq.heappop(self.waiting)
+        request, asked = waiting.request, self._asked(waiting, now)
+        if not self._robots.allows(request.url):
+            await self._finish(waiting, refused(asked, "robots.txt does not allow it"))
+            return
+        answer, seconds = await self._ask(request.url, now, etag=request.etag, last_modified=request.last_modified)
+        await self._finish(waiting, *await asyncio.to_thread(told, replace(asked, seconds=seconds), answer))
+        if self.host.pace.is_paused:
+            await self._put_all_off(deferred)
+
+    async def _learn_rules(self, now: float) -> None:
+        scheme = urlsplit(self.waiting[0].request.url).scheme
+        answer, _ = await self._ask(f"{scheme}://{self.name}/robots.txt", now, any_host=True)
+        robots = Robots(answer)
+        self.host = replace(self.host, pace=replace(self.host.pace, crawl_delay=robots.crawl_delay))
+        if robots.is_known:
+            self._robots, self._robots_at = robots, now
+        else:
+            await self._put_all_off(unknown)
+
+    async def _put_all_off(self, tell: Callable[[Asked, float], Output]) -> None:
+        """Answer everything that waits: the host cannot be asked for some time."""
+        now = self._clock.time()
+        while self.waiting:
+            waiting = heapq.heappop(self.waiting)
+            await self._finish(waiting, tell(self._asked(waiting, now), self.host.pace.next_at))
+
+    async def _ask(self, url: str, now: float, **options: str | bool | None) -> tuple[Answer, float]:
+        """Ask, once it is committed that the host is asked; the answer, and the seconds of the clock that it took."""
+        async with self._transaction.gate:
+            self.host = replace(self.host, pace=pace.asked(self.host.pace, now), is_asked=True)
+            await self._write()
+        await self._transaction.commit()
+        if self._transaction.closed:
+            raise asyncio.CancelledError  # nothing was committed: the host is another worker's
+        began = self._clock.time()
+        answer = await self._partition.client.get(url, **options)  # type: ignore[arg-type]
+        ended = self._clock.time()
+        seconds = max(0.0, ended - began)
+        self.host = replace(self.host, pace=pace.answered(self.host.pace, answer, seconds, ended), is_asked=False)
+        return answer, seconds
+
+    async def _finish(self, waiting: Waiting, *outputs: Output) -> None:
+        """Write what came of a request, and that it is answered."""
+        async with self._transaction.gate:
+            self._partition.open.discard(waiting.offset)
+            first = min(self._partition.open, default=waiting.offset + 1)
+            answered = {*self.host.answered, waiting.offset}
+            self.host = replace(self.host, answered=tuple(sorted(each for each in answered if each > first)))
+            await self._write(*outputs)
+
+    async def _write(self, *outputs: Output) -> None:
+        """Write outputs and the row, while the gate is held."""
+        if self._transaction.closed:
+            raise asyncio.CancelledError
+        result = Result("asked", outputs, encode_host(self.host))
+        await self._transaction.write(result, self.name.encode(), self._partition.tp.partition)
+
+    def _asked(self, waiting: Waiting, now: float) -> Asked:
+        return Asked(request=waiting.request, at=now, threshold=self._price(now).threshold)
+
+    def _price(self, now: float) -> price.Price:
+        """The price now; it moves with the requests that wait."""
+        moved = price.moved(self.host.price, len(self.waiting) * self.host.pace.gap, now)
+        self.host = replace(self.host, price=moved)
+        return moved
+
+
+def _host(key: bytes | None, place: str) -> str:
+    try:
+        return (key or b"").decode("ascii")
+    except UnicodeDecodeError:
+        message = f"{place}: the key is no host: requests are keyed by their host"
+        raise BadRecordError(Reason.BAD_FIELD, message) from None

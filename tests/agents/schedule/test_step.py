@@ -1,0 +1,272 @@
+"""The schedule keeps when each URL is looked at next, and asks for it when its time has come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from agents.schedule.answers import MAX_SHOWN
+from agents.schedule.estimate import GIVEN_UP_AFTER
+from agents.schedule.step import ASKED_AGAIN_AFTER, Schedules, host_key
+from agents.step import KEEP
+from schemas import topics
+from schemas.article import Article, Meta
+from schemas.check import Check, Shown
+from schemas.codec import decode, encode
+from schemas.fetch_request import FetchRequest
+from schemas.outcome import Outcome
+from schemas.record import Output, Record
+from schemas.schedule import Schedule
+from schemas.version import Version
+from schemas.watch import Watch
+
+URL = "https://eastmere-echo.test/2026/03/storm"
+FEED = "https://eastmere-echo.test/feed.xml"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HASH = "0" * 32
+STEP = Schedules()
+
+
+class Watched:
+    """A URL and its row, to which records are told one after the other."""
+
+    def __init__(self, url: str = URL) -> None:
+        self.key = url.encode()
+        self.row: bytes | None = None
+        self.outputs: tuple[Output, ...] = ()
+
+    @property
+    def schedule(self) -> Schedule:
+        """What is known of the URL."""
+        assert self.row is not None
+        return decode(self.row, Schedule, "the row")
+
+    @property
+    def wishes(self) -> list[Watch]:
+        """What shall be watched because of the last record."""
+        return [decode(each.value, Watch, "a wish") for each in self.outputs if each.topic == topics.WATCH]
+
+    def told(self, event: Any) -> Watched:
+        """Tell it an event of a topic."""
+        return self.record(event.topic, encode(event))
+
+    def record(self, topic: str, value: bytes | None) -> Watched:
+        """Tell it a record of a topic."""
+        result = STEP(Record(topic, 0, 0, NOON, self.key, value), self.row)
+        self.outputs = result.outputs
+        self.row = self.row if result.row is KEEP else result.row  # type: ignore[assignment]
+        return self
+
+    def on_time(self, moment: datetime) -> Watched:
+        """Let the time of the row come."""
+        assert self.row is not None
+        result = STEP.on_time(self.key, self.row, moment.timestamp())
+        self.outputs, self.row = result.outputs, result.row  # type: ignore[assignment]
+        return self
+
+
+def wish(url: str = URL, **fields: Any) -> Watch:
+    """A wish to watch a URL, of a person unless `found_in` says otherwise."""
+    return replace(Watch(url=url, kind="article", added_at=NOON), **fields)
+
+
+def check(outcome: Any = "fetched", hours: float = 0.0, **fields: Any) -> Check:
+    """A check, so many hours after noon."""
+    made = Check(
+        key=URL, url=URL, outcome=outcome, checked_at=NOON + timedelta(hours=hours), seconds=0.1, threshold=0.02
+    )
+    return replace(made, **fields)
+
+
+def version(kind: Any, hours: float, number: int = 2) -> Version:
+    """A version from a fetch so many hours after noon."""
+    when = NOON + timedelta(hours=hours)
+    return Version(
+        meta=Meta(id="i", stream=topics.VERSION, domain="d", dt=when, topic=topics.FETCH, partition=0, offset=0),
+        kind=kind,
+        article=Article(id=HASH, url=URL, source="s", first_seen=NOON, last_changed=when, change_count=1),
+        version=number,
+        hash=HASH,
+        fetched_at=when,
+        title="t",
+    )
+
+
+def test_what_is_wished_is_asked_for_at_once() -> None:
+    """A new URL is due when it was added; the request goes to its host, and the row knows of it."""
+    watched = Watched().told(wish())
+    assert STEP.due(watched.row or b"") == NOON.timestamp()
+    (output,) = watched.on_time(NOON).outputs
+    assert (output.topic, output.key) == (topics.FETCH_REQUEST, b"eastmere-echo.test")
+    assert decode(output.value, FetchRequest, "it").url == URL
+    assert watched.schedule.requested_at == NOON
+    assert watched.schedule.next_check == NOON + timedelta(seconds=ASKED_AGAIN_AFTER)
+
+
+def test_a_host_has_its_port_only_where_it_is_odd() -> None:
+    """Requests of one host are keyed alike, whatever their scheme."""
+    assert host_key("http://example.org/a") == host_key("https://example.org:443/b") == "example.org"
+    assert host_key("http://127.0.0.1:8080/a") == "127.0.0.1:8080"
+
+
+def test_an_unchanged_article_is_looked_at_less_and_less() -> None:
+    """Looks that show nothing new are followed by longer and longer waits."""
+    watched = Watched().told(wish())
+    waits, hours = [], 0.0
+    for _ in range(24):
+        watched.told(check(hours=hours))
+        assert watched.schedule.next_check is not None
+        wait = (watched.schedule.next_check - NOON).total_seconds() / 3600 - hours
+        waits.append(wait)
+        hours += wait
+    assert waits[-1] > 10 * waits[0]
+
+
+def test_an_article_is_given_up_40_days_after_its_newest_change() -> None:
+    """Unchanged for 40 days, it is asked for no more; a change begins them anew."""
+    watched = Watched().told(wish()).told(check(hours=0.1))
+    last = NOON + timedelta(seconds=GIVEN_UP_AFTER)
+    assert watched.on_time(last - timedelta(seconds=1)).schedule.state == "watched"
+    watched.told(check(hours=900)).told(version("edited", hours=900))
+    assert watched.on_time(last + timedelta(days=1)).schedule.state == "watched"
+    watched.told(check(hours=1900))
+    watched.on_time(NOON + timedelta(hours=900, seconds=GIVEN_UP_AFTER))
+    assert (watched.schedule.state, watched.schedule.next_check, watched.outputs) == ("given_up", None, ())
+
+
+def test_what_was_given_up_begins_anew_for_a_person_only() -> None:
+    """A source that shows it again is not heard; somebody who asks for it is."""
+    watched = Watched().told(wish()).told(check(hours=0.1))
+    watched.on_time(NOON + timedelta(days=41))
+    watched.told(wish(found_in=FEED, added_at=NOON + timedelta(days=42)))
+    assert watched.schedule.state == "given_up"
+    watched.told(wish(added_at=NOON + timedelta(days=43)))
+    assert watched.schedule.state == "watched"
+    assert watched.on_time(NOON + timedelta(days=43)).outputs
+
+
+def test_a_source_that_says_modified_brings_a_look_forward() -> None:
+    """Its word counts where it is newer than the last look, and not where it is older."""
+    watched = Watched().told(wish()).told(check(hours=48))
+    planned = watched.schedule.next_check
+    watched.told(wish(found_in=FEED, added_at=NOON + timedelta(hours=49), modified=NOON))
+    assert watched.schedule.next_check == planned
+    now = NOON + timedelta(hours=50)
+    assert watched.told(wish(found_in=FEED, added_at=now, modified=now)).schedule.next_check == now
+
+
+def test_a_change_makes_the_next_look_come_sooner() -> None:
+    """Edits come in groups: after one, the next look is sooner than it would have been."""
+    watched = Watched().told(wish()).told(check(hours=10))
+    before = watched.schedule.next_check
+    after = watched.told(version("edited", hours=10)).schedule.next_check
+    assert before is not None
+    assert after is not None
+    assert after < before
+
+
+def test_a_suspicious_edit_is_looked_at_again_soon() -> None:
+    """A candidate has its second look within two minutes."""
+    watched = Watched().told(wish()).told(check(hours=10))
+    when = NOON + timedelta(hours=10)
+    meta = Meta(id="i", stream=topics.OUTCOME, domain="d", dt=when, topic=topics.FETCH, partition=0, offset=0)
+    candidate = Outcome(meta=meta, kind="candidate", article_id=HASH, url=URL, source="s", fetched_at=when)
+    assert watched.told(candidate).schedule.next_check == when + timedelta(seconds=90)
+
+
+def test_a_page_that_is_gone_is_seen_to_be_gone_for_a_day() -> None:
+    """It is looked at after an hour, six hours and a day, so that detect can tell a removal; then weekly."""
+    watched, hours, waits = Watched().told(wish()), 0.0, []
+    for _ in range(4):
+        watched.told(check("gone", hours=hours))
+        assert watched.schedule.next_check is not None
+        waits.append((watched.schedule.next_check - NOON).total_seconds() / 3600 - hours)
+        hours += waits[-1]
+    assert [round(wait, 3) for wait in waits] == [1, 6, 24, 7 * 24]
+    watched.told(version("removed", hours=hours))
+    assert watched.schedule.state == "gone"
+    watched.told(check(hours=hours + 1)).told(version("returned", hours=hours + 1))
+    assert watched.schedule.state == "watched"
+
+
+def test_failures_are_followed_by_longer_waits() -> None:
+    """Each is twice as long as the one before, up to a day, and no shorter than the host wants."""
+    watched, waits = Watched().told(wish()), []
+    for number in range(10):
+        now = NOON + timedelta(days=number)
+        watched.told(check("failed", hours=24 * number, error="timeout: it said nothing"))
+        assert watched.schedule.next_check is not None
+        waits.append((watched.schedule.next_check - now).total_seconds())
+    assert 800 < waits[0] < 1000
+    assert 86400 * 0.9 <= waits[-1] <= 86400 * 1.1
+    assert (watched.schedule.failures, watched.schedule.error) == (10, "timeout: it said nothing")
+    retry = NOON + timedelta(days=40)
+    assert watched.told(check("failed", hours=240, retry_at=retry)).schedule.next_check == retry
+
+
+def test_a_request_that_is_put_off_counts_as_no_look() -> None:
+    """It is asked for again when the host has said so."""
+    watched = Watched().told(wish())
+    retry = NOON + timedelta(minutes=7)
+    watched.told(check("deferred", retry_at=retry))
+    assert (watched.schedule.next_check, watched.schedule.checks) == (retry, 0)
+
+
+def test_what_has_moved_is_watched_at_its_new_address() -> None:
+    """The old one is asked for no more; of a chain of redirects, the last one is watched."""
+    watched = Watched().told(wish())
+    there = "https://eastmere-echo.test/2026/03/storm-hits-coast"
+    watched.told(check("moved", article=there, final_url=there))
+    assert (watched.schedule.state, watched.schedule.next_check) == ("moved", None)
+    assert [each.url for each in watched.wishes] == [there]
+
+
+def test_a_source_shows_each_article_once() -> None:
+    """What is new in it shall be watched; what it has shown before is no news, unless it was modified."""
+    watched = Watched(FEED).told(wish(FEED, kind="feed"))
+    one, two = Shown(f"{URL}-1"), Shown(f"{URL}-2", NOON)
+    watched.told(check(key=FEED, kind="feed", name="The Echo", links=(one, two)))
+    assert [(each.url, each.found_in, each.source) for each in watched.wishes] == [
+        (one.url, FEED, "The Echo"),
+        (two.url, FEED, "The Echo"),
+    ]
+    assert watched.told(check(key=FEED, kind="feed", hours=1, links=(one, two))).wishes == []
+    changed = Shown(two.url, NOON + timedelta(hours=2))
+    assert [each.url for each in watched.told(check(key=FEED, kind="feed", hours=3, links=(one, changed))).wishes] == [
+        two.url
+    ]
+
+
+def test_a_source_with_news_is_looked_at_sooner() -> None:
+    """Between five minutes and six hours, by what the last looks have shown."""
+    watched = Watched(FEED).told(wish(FEED, kind="feed"))
+    for number in range(30):
+        watched.told(check(key=FEED, kind="feed", hours=number, links=(Shown(f"{URL}-{number}"),)))
+    assert watched.schedule.every == 300
+    for number in range(30, 80):
+        watched.told(check("unchanged", key=FEED, kind="feed", hours=number))
+    assert watched.schedule.every == 6 * 3600
+
+
+def test_a_source_remembers_a_bounded_number_of_links() -> None:
+    """A sitemap of thousands of pages, which is another one each time, does not grow the row without end."""
+    watched = Watched(FEED).told(wish(FEED, kind="sitemap"))
+    for number in range(4):
+        links = tuple(Shown(f"{URL}-{number}-{n}") for n in range(2000))
+        watched.told(check(key=FEED, kind="sitemap", hours=number, links=links))
+    assert len(watched.schedule.shown) == MAX_SHOWN
+
+
+def test_what_is_told_twice_is_heard_once() -> None:
+    """A check or a version that comes again changes nothing."""
+    watched = Watched().told(wish()).told(check(hours=10)).told(version("edited", hours=10))
+    before = watched.row
+    assert watched.told(check(hours=10)).told(version("edited", hours=10)).row == before
+
+
+def test_the_end_of_watching_forgets_the_row() -> None:
+    """A tombstone on the watch topic is one in the table; what comes after it is of no interest."""
+    watched = Watched().told(wish()).record(topics.WATCH, None)
+    assert watched.row is None
+    assert watched.told(check(hours=1)).row is None

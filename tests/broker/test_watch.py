@@ -1,0 +1,125 @@
+"""What is watched is found, looked at again, and its edits come out; hosts are asked politely, whatever is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from agents.detect.url import canonical_url
+from schemas import topics
+from schemas.change import Change
+from schemas.codec import decode, encode
+from schemas.schedule import Schedule
+from schemas.watch import Watch
+from streams.clock import Clock
+from streams.commands.topics import ensure_topics
+from streams.commands.watch import write
+from streams.embedded import EmbeddedKafka
+from streams.kafka import committed_consumer, records_until_end
+from streams.settings import Settings
+from streams.supervisor import WATCHER, WorkerProcesses
+from tests.soak import Soak, soak
+from tests.town import Town
+
+pytestmark = pytest.mark.broker
+
+FACTOR = 600.0
+PATIENCE = 120.0
+
+
+@pytest.fixture
+def town() -> Iterator[Town]:
+    """Two papers with three articles each, which are edited every eight seconds."""
+    with Town(2, 3, edit_every=8.0) as made:
+        yield made
+
+
+@pytest.fixture
+def settings(tmp_path: Path, town: Town) -> Iterator[Settings]:
+    """A Kafka of its own, a clock that runs ten minutes a second, and leave to ask the papers."""
+    now = time.time()
+    made = Settings(
+        data=tmp_path,
+        partitions=2,
+        inside=town.endpoints,
+        clock=f"{now},{now - 30 * 86400},{FACTOR}",
+        session_timeout=10.0,
+    )
+    with EmbeddedKafka(tmp_path / "kafka", port=0, cache=None) as kafka:
+        made = dataclasses.replace(made, kafka=kafka.bootstrap)
+        asyncio.run(ensure_topics(made))
+        yield made
+
+
+def watch(settings: Settings, *urls: str) -> None:
+    """Wish to watch these."""
+    now = datetime.fromtimestamp(Clock.of(settings.clock).time(), UTC)
+    asyncio.run(write(settings, {canonical_url(url): encode(Watch(url=url, added_at=now)) for url in urls}))
+
+
+def read(settings: Settings, topic: str) -> list[tuple[str, bytes | None]]:
+    """Keys and values of a topic."""
+
+    async def run() -> list[tuple[str, bytes | None]]:
+        async with committed_consumer(settings, topic) as consumer:
+            return [((record.key or b"").decode(), record.value) async for record in records_until_end(consumer)]
+
+    return asyncio.run(run())
+
+
+def schedules(settings: Settings) -> dict[str, Schedule]:
+    """What is known of each watched URL."""
+    newest = dict(read(settings, topics.SCHEDULE))
+    return {key: decode(value, Schedule, key) for key, value in newest.items() if value is not None}
+
+
+def test_a_feed_is_all_that_a_user_needs(settings: Settings, town: Town) -> None:
+    """Its articles are found, and read again and again: every one of their edits comes out as a change."""
+    watch(settings, *(host.feed for host in town.hosts))
+    with WorkerProcesses(settings, 1), WorkerProcesses(settings, 1, WATCHER):
+        deadline = time.monotonic() + PATIENCE
+        counts: dict[str, int] = {}
+        while len(counts) < 6 or min(counts.values()) < 3:
+            assert time.monotonic() < deadline, (counts, schedules(settings))
+            time.sleep(1)
+            changes = [decode(value, Change, key) for key, value in read(settings, topics.CHANGE)]
+            counts = {url: sum(c.article.url == url for c in changes) for url in {c.article.url for c in changes}}
+    known = schedules(settings)
+    assert sorted(row.kind or "" for row in known.values()) == ["article"] * 6 + ["feed"] * 2
+    assert {row.source for row in known.values()} == {"Paper 0", "Paper 1"}
+    assert all(row.changes >= 2 for row in known.values() if row.kind == "article")
+    wanted = [change.current.version for change in changes if change.article.url == changes[0].article.url]  # type: ignore[union-attr]
+    assert wanted == list(range(2, len(wanted) + 2))
+
+
+def test_what_is_watched_no_longer_is_not_asked_for(settings: Settings, town: Town) -> None:
+    """After a tombstone, an article has no row, and its host is not asked for it."""
+    host = town.hosts[0]
+    url = f"http://{host.endpoint}/2026/03/story-1"
+    watch(settings, url)
+    with WorkerProcesses(settings, 1, WATCHER):
+        deadline = time.monotonic() + PATIENCE
+        while not any(visit.path == "/2026/03/story-1" for visit in host.visits):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        asyncio.run(write(settings, {canonical_url(url): None}))
+        while canonical_url(url) in schedules(settings):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        asked = len(host.visits)
+        time.sleep(5)  # 50 minutes of the clock, in which it would have been asked for three times
+        assert len(host.visits) <= asked + 1
+
+
+def test_hosts_are_asked_politely_though_a_watcher_is_killed(tmp_path: Path) -> None:
+    """No host sees two requests at once or before its gap is over, and all articles are read."""
+    report = soak(Soak(hosts=20, articles=10, factor=60.0, seconds=50.0), tmp_path)
+    assert (report.at_once, report.too_soon) == (0, 0)
+    assert report.read == 200
+    assert report.requests > 400
