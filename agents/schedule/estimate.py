@@ -36,8 +36,12 @@ BURST = 2 * HOUR
 
 SHORTEST = HOUR / 4
 LONGEST = 7 * DAY
-LARGEST_SHARE = 0.5
-"""Of (age + 1 h), which bounds an interval where the belief is wrong about an article."""
+LARGEST_SHARE = 2.0
+"""Of (age + 1 h), which bounds an interval where the belief is wrong about an article.
+
+Half of it catches as many versions, but asks for some 18 fetches of each article at any price: a host that is short of
+fetches then has a price that swings between its bounds (`make bench`).
+"""
 
 _STEPS = 20
 """At most, to find an interval to the second; 3 are usual."""
@@ -103,8 +107,8 @@ def chance_unseen(belief: Belief, now: float) -> float:
 def next_check(belief: Belief, now: float, theta: float) -> float | None:
     """When the chance of an unseen edit reaches `theta`: not before `now`; None once the article is given up.
 
-    It is 15 minutes after the last check at least, and at most 7 days and half of (age + 1 h). The last one is at the
-    moment at which the article is given up.
+    It is 15 minutes after the last check at least, and at most 7 days and twice (age + 1 h). The last one is at
+    the moment at which the article is given up.
     """
     end = given_up_at(belief)
     if now >= end:
