@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-LOWEST = 0.022
+LOWEST = 0.025
 """The price where nothing is short: less than 45 % of the fetches of NewsDiffs, run hourly, if edits come in bursts,
 and fewer if they do not (`make bench`)."""
 HIGHEST = 1.0

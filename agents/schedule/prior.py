@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from agents.schedule.estimate import MEAN, Belief
 
-SOURCE_WEIGHT = 30.0
+SOURCE_WEIGHT = 38.0
 """Exposure at which a source's own figures weigh as much as the mean of all: ten articles.
 
-The rates of sources differ by a factor of e^.5, a variance of .035, so that the mean of all is worth 1 / .035 = 29.
-An article followed to its end has an exposure of 2.8, and figures of a variance of .35 / 2.8 + .35^2 / .51 = .37:
-it is worth 2.7, and 29 / 2.7 * 2.8 = 30.
+If the rates of sources differ by a factor of e^.5, their variance is .28 * .286^2 = .023, so that the mean of all is
+worth 1 / .023 = 43. An article followed to its end has an exposure of 3.7, and figures of a variance of
+.286 / 3.7 + .286^2 / .51 = .24: it is worth 4.2, and 43 / 4.2 * 3.7 = 38.
 """
 
-OVERALL_WEIGHT = 300.0
+OVERALL_WEIGHT = 380.0
 """The same for the mean of all, where nothing was seen yet but what is published: a hundred articles."""
 
 

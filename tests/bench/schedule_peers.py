@@ -74,11 +74,9 @@ def nutch(now: float) -> Checks:
         else:
             interval *= 1.4
         since = now - modified
-        start = now
         if since > interval:
-            interval, start = since, now - 0.3 * since
+            interval, now = since, now - 0.3 * since
         interval = min(max(interval, 15 * MINUTE), 90 * DAY)
-        now, interval = start, interval
 
 
 def stormcrawler(first: float, least: float) -> Policy:

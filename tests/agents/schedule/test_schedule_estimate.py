@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import astuple, replace
+from itertools import pairwise
 
 import orjson
+import pytest
 from beliefs import ELAPSED, MEANS, NOW, THETAS, after, beliefs
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from pytest import approx
 
 from agents.schedule.estimate import (
     DAY,
@@ -29,6 +31,9 @@ from agents.schedule.estimate import (
     seen_changed,
     seen_unchanged,
 )
+
+Check = Callable[[Belief, float], Belief]
+CHECKS = st.sampled_from([seen_changed, seen_unchanged])
 
 SECOND = 1.0
 """As far as the time of a check is computed."""
@@ -128,7 +133,7 @@ def test_an_article_is_given_up_40_days_after_its_newest_interesting_change(
     end = newest + 40 * DAY
     assert given_up_at(belief) == end
     assert next_check(belief, end, 0.02) is None
-    assert next_check(belief, math.nextafter(end, 0), 0.02) == approx(end)
+    assert next_check(belief, math.nextafter(end, 0), 0.02) == pytest.approx(end)
 
 
 @given(MEANS, THETAS)
@@ -143,11 +148,11 @@ def test_an_article_that_never_changes_has_its_last_check_on_the_day_it_is_given
     assert belief.last_check == NOW + GIVEN_UP_AFTER
 
 
-@given(beliefs(), st.floats(-100 * DAY, 0), st.booleans(), THETAS)
-def test_a_clock_that_is_set_back_is_harmless(belief: Belief, back: float, changed: bool, theta: float) -> None:
+@given(beliefs(), st.floats(-100 * DAY, 0), CHECKS, THETAS)
+def test_a_clock_that_is_set_back_is_harmless(belief: Belief, back: float, seen: Check, theta: float) -> None:
     """A check at or before the last one teaches nothing about edits, and there is a next one all the same."""
     now = belief.last_check + back
-    again = after(belief, now, changed=changed)
+    again = seen(belief, now)
     assert (again.alpha, again.beta, again.burst) == (belief.alpha, belief.beta, belief.burst)
     assert chance_unseen(belief, now) == 0
     at = next_check(belief, now, theta)
@@ -156,11 +161,11 @@ def test_a_clock_that_is_set_back_is_harmless(belief: Belief, back: float, chang
         assert now < at <= now + LONGEST
 
 
-@given(beliefs(), st.booleans())
-def test_the_same_check_twice_counts_once(belief: Belief, changed: bool) -> None:
+@given(beliefs(), CHECKS)
+def test_the_same_check_twice_counts_once(belief: Belief, seen: Check) -> None:
     """A record that is read again makes no other belief."""
-    once = after(belief, belief.last_check + HOUR, changed=changed)
-    assert after(once, once.last_check, changed=changed) == once
+    once = seen(belief, belief.last_check + HOUR)
+    assert seen(once, once.last_check) == once
 
 
 @given(
@@ -192,7 +197,7 @@ def test_an_article_that_changes_at_every_check_stays_believable() -> None:
     for _ in range(5000):
         belief = seen_changed(belief, planned(belief, 0.02))
     assert belief.burst < 10
-    assert planned(belief, 0.02) == approx(belief.last_check + SHORTEST)
+    assert planned(belief, 0.02) == pytest.approx(belief.last_check + SHORTEST)
 
 
 @given(beliefs())
@@ -207,10 +212,8 @@ def test_exposure_is_the_integral_of_the_hazard(age: float, elapsed: float) -> N
     belief = replace(first_belief(MEAN, NOW, NOW - age), last_check=NOW)
     steps = 4000
     edges = [math.log(age / HOUR + 1) + math.log1p(elapsed / (age + HOUR)) * step / steps for step in range(steps + 1)]
-    total = sum(
-        math.exp((low + high) / 2 * (1 - DECAY)) * (high - low) for low, high in zip(edges, edges[1:], strict=False)
-    )
-    assert exposure(belief, elapsed) == approx(total, rel=1e-4, abs=1e-9)
+    total = sum(math.exp((low + high) / 2 * (1 - DECAY)) * (high - low) for low, high in pairwise(edges))
+    assert exposure(belief, elapsed) == pytest.approx(total, rel=1e-4, abs=1e-9)
 
 
 @given(st.floats(0.01, 5), st.floats(0.05, 3), st.floats(0.01, 30))
@@ -223,7 +226,7 @@ def test_a_change_leads_to_the_exact_posterior_mean(alpha: float, beta: float, h
     rates = [math.exp(-40 + 0.02 * step) for step in range(2400)]
     weights = [math.exp(alpha * math.log(rate) - beta * rate) * -math.expm1(-rate * gained) for rate in rates]
     mean = sum(weight * rate for weight, rate in zip(weights, rates, strict=True)) / sum(weights)
-    assert seen.alpha / seen.beta == approx(mean, rel=1e-3)
+    assert seen.alpha / seen.beta == pytest.approx(mean, rel=1e-3)
 
 
 def test_a_later_date_of_publication_than_first_sight_is_not_believed() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from beliefs import NOW
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest import approx
 
 from agents.schedule.price import HIGHEST, LOWEST, Price, after_interval
 
@@ -15,9 +15,9 @@ LOADS = st.floats(0, 1e9)
 
 def test_it_rises_by_a_tenth_a_minute_while_too_much_is_due() -> None:
     """And falls by as much while little is."""
-    assert after_interval(Price(0.1, NOW), 2, NOW + 60).theta == approx(0.11)
-    assert after_interval(Price(0.11, NOW), 0, NOW + 60).theta == approx(0.1)
-    assert after_interval(Price(0.1, NOW), 0.7, NOW + 60).theta == approx(0.1)
+    assert after_interval(Price(0.1, NOW), 2, NOW + 60).theta == pytest.approx(0.11)
+    assert after_interval(Price(0.11, NOW), 0, NOW + 60).theta == pytest.approx(0.1)
+    assert after_interval(Price(0.1, NOW), 0.7, NOW + 60).theta == pytest.approx(0.1)
 
 
 @given(PRICES, LOADS, st.floats(-1e12, 1e12))
@@ -42,4 +42,4 @@ def test_it_does_not_matter_how_often_it_is_asked(price: Price, load: float, int
     for interval in intervals:
         now += interval
         steps = after_interval(steps, load, now)
-    assert steps.theta == approx(after_interval(price, load, now).theta)
+    assert steps.theta == pytest.approx(after_interval(price, load, now).theta)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 
 from beliefs import NOW, THETAS, beliefs
@@ -15,7 +16,7 @@ PRECISIONS = st.builds(Precision, st.floats(0.01, 300), st.floats(0.01, 300))
 CHANCES = st.floats(0, 1)
 
 
-def learned(*outcomes: bool) -> Precision:
+def learned(outcomes: Iterable[bool]) -> Precision:
     """What is known of a kind of signal after these outcomes."""
     return reduce(lambda precision, changed: after_check(precision, changed=changed), outcomes, Precision())
 
@@ -37,7 +38,7 @@ def test_a_trusted_signal_is_acted_on_at_once(belief: Belief, theta: float) -> N
     """What is right more often than not does not wait, not even right after a check."""
     now = belief.last_check
     if now < given_up_at(belief):
-        assert check_after_signal(belief, now, theta, learned(True)) == now
+        assert check_after_signal(belief, now, theta, learned([True])) == now
 
 
 def test_an_unknown_signal_leads_to_a_check_as_soon_as_one_may_be() -> None:
@@ -49,12 +50,12 @@ def test_an_unknown_signal_leads_to_a_check_as_soon_as_one_may_be() -> None:
 def test_a_signal_that_is_mostly_wrong_changes_next_to_nothing() -> None:
     """A site whose sitemap always says now is not fetched all the time."""
     belief = Belief(0.5, 5.0, 0.0, NOW - 10 * 86400, NOW, NOW)
-    assert check_after_signal(belief, NOW, 0.02, learned(*[False] * 150)) > NOW + 86400
+    assert check_after_signal(belief, NOW, 0.02, learned([False] * 150)) > NOW + 86400
 
 
 def test_a_kind_of_signal_that_changes_its_ways_is_found_out() -> None:
     """However often it was right, it is no longer trusted once it was wrong as often as is remembered."""
-    assert learned(*[True] * 5000, *[False] * REMEMBERED).mean < 0.5
+    assert learned([True] * 5000 + [False] * REMEMBERED).mean < 0.5
 
 
 @given(CHANCES, CHANCES, PRECISIONS)
