@@ -1,6 +1,6 @@
 """When to look again: what this project's rule and others catch of the edits of made articles, and at what cost.
 
-What is caught and when depends on how edits come, so that they come in three ways: as this project believes, much more
+What is caught and when depends on how edits come, so that they come in three ways: as was measured of papers, much more
 evenly over an article's life, and in bursts. One setting for all three. It is synthetic: no press is followed.
 """
 

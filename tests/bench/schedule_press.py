@@ -1,4 +1,4 @@
-"""Made articles and the times at which they are edited: as the scheduler believes, more evenly, and in bursts."""
+"""Made articles and the times at which they are edited: as was measured, more evenly, and in bursts."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _poisson(mean: float, random: Random) -> int:
 
 
 POPULATIONS = (
-    Population("as believed"),
+    Population("as measured"),
     Population("flatter", p=1.05, tau=4 * HOUR),
     Population("bursts", offspring=OFFSPRING),
 )
