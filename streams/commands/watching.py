@@ -30,7 +30,8 @@ def command(settings: Settings, *, as_json: bool, source: str | None) -> None:
         for row in rows.values():
             click.echo(encode(row))
     else:
-        Console().print(_table(rows))
+        console = Console()
+        console.print(_table(rows), soft_wrap=not console.is_terminal)
 
 
 async def schedules(settings: Settings) -> dict[str, Schedule]:
@@ -44,7 +45,9 @@ async def schedules(settings: Settings) -> dict[str, Schedule]:
 
 def _table(schedules: dict[str, Schedule]) -> Table:
     """A line for each URL that a person asked for, with the articles that it has shown."""
-    table = Table("what", "kind", "source", "articles", "next check", "last change", "error", box=None)
+    table = Table(box=None, pad_edge=False)
+    for name in ("what", "kind", "source", "articles", "next check", "last change", "error"):
+        table.add_column(name, no_wrap=name != "error", overflow="fold")
     for row in schedules.values():
         if row.found_in is not None:
             continue
