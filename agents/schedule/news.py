@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from agents.schedule.answers import GONE_FOR_GOOD
 from agents.schedule.estimate import seen_changed
@@ -19,29 +18,15 @@ RECHECK_AFTER = 90.0
 def new_version(version: Version, row: Schedule, theta: float) -> Schedule:
     """The row after a version: a change makes more of them likely, and begins the 40 days anew."""
     now = version.fetched_at
-    if version.kind == "first":
-        return _since_published(version, row, theta)
-    if version.kind == "reread" or (row.last_changed is not None and now <= row.last_changed):
-        return row  # no change, or told again
+    is_change = version.kind not in ("first", "reread")
+    if not is_change or (row.last_changed is not None and now <= row.last_changed):
+        return row
     row = replace(row, last_changed=now, changes=row.changes + 1)
     if version.kind == "removed":
         return replace(row, state="gone", next_check=later(now, GONE_FOR_GOOD))
     if row.before is not None:
         row = replace(row, belief=seen_changed(row.before, now.timestamp()))
     return look_again(replace(row, state="watched"), now, theta)
-
-
-def _since_published(version: Version, row: Schedule, theta: float) -> Schedule:
-    """The row of an article whose age is known now: an old one is looked at less."""
-    try:
-        published = datetime.fromisoformat(version.published or "")
-    except ValueError:
-        return row
-    if row.belief is None or row.state != "watched":
-        return row
-    born = (published if published.tzinfo else published.replace(tzinfo=UTC)).timestamp()
-    belief = replace(row.belief, published=min(max(born, 0.0), row.belief.published))
-    return look_again(replace(row, belief=belief), version.fetched_at, theta)
 
 
 def found(outcome: Outcome, row: Schedule) -> Schedule:
