@@ -6,34 +6,30 @@ It is the changelog of the schedule table too: what a worker knows of an article
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
-
-from msgspec import Meta as Constraint
+from typing import ClassVar, Literal
 
 from schemas import topics
 from schemas.article import Count, Instant
 from schemas.watch import Seconds, Watched
 
 State = Literal["watched", "given_up", "gone", "moved", "refused"]
-Weight = Annotated[float, Constraint(ge=0)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Belief:
-    """How often an article is edited, as far as was known at the time `at`.
+    """What is believed of an article. Times are in seconds since 1970.
 
-    `born`: when it was published or first seen, in seconds since 1970, as `at` is. `edits` and `exposure`: the Gamma
-    distribution of its own rate. `burst`: the edits that its last edits still bring. `own`, `by_burst`: how many of
-    either were expected between the last two looks. See `agents.schedule.estimate`.
+    `alpha` and `beta`: the Gamma distribution of its edits per unit of exposure. `burst`: the edits that those seen
+    still make follow. `published`: or first sight, where that is unknown or lies later. `last_change`: the newest one,
+    or first sight. See `agents.schedule.estimate`.
     """
 
-    born: float
-    at: float
-    edits: Weight
-    exposure: Weight
-    burst: Weight = 0.0
-    own: Weight = 0.0
-    by_burst: Weight = 0.0
+    alpha: float
+    beta: float
+    burst: float
+    published: float
+    last_change: float
+    last_check: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +39,7 @@ class Schedule:
     `state`: `watched`, `given_up` (unchanged for 40 days), `gone` (the page is), `moved` (`article` is watched in its
     place), `refused` (its host does not want it to be read). `next_check`: None if there will be none. `requested_at`:
     since when a request is on its way. `failures`: in a row, and `error` the last one. `checks`: so many in all.
+    `belief`: of an article, since its last check; `before`: before it, should that turn out to have shown an edit.
     `every`: seconds between two checks, as a person set them, or as a source's news have set them. `shown`: what a
     source has shown, as the xxh3_64 of each link with its time, newest first.
     """
@@ -68,4 +65,5 @@ class Schedule:
     etag: str | None = None
     last_modified: str | None = None
     belief: Belief | None = None
+    before: Belief | None = None
     shown: tuple[int, ...] = ()

@@ -18,12 +18,13 @@ from urllib.parse import urlsplit
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from agents.fetch import pace, price
+from agents.fetch import pace
 from agents.fetch.answer import Answer
 from agents.fetch.client import Client
 from agents.fetch.host import Host, decode_host, encode_host
 from agents.fetch.robots import BELIEVED_FOR, Robots
-from agents.fetch.told import Asked, deferred, refused, told, unknown
+from agents.fetch.told import Asked, put_off, refused, told, told_failure
+from agents.schedule.price import LOWEST, Price, after_interval
 from agents.step import Result
 from schemas import topics
 from schemas.codec import decode
@@ -37,6 +38,9 @@ from streams.transaction import Input, Transaction
 
 MAX_QUEUE = 32
 """Requests that wait for a host: those that are worth least are put off, and asked for again later."""
+
+MAX_WAIT = 600.0
+"""Seconds of requests that may wait for a host before its price rises."""
 
 IN_FLIGHT_FOR = 60.0
 """Seconds, of the world's clock, for which a request that nobody told the end of may still be going on."""
@@ -143,7 +147,7 @@ class HostQueue:
             self.waiting.remove(least)
             heapq.heapify(self.waiting)
             now = self._clock.time()
-            await self._finish(least, deferred(self._asked(least, now), now + MAX_QUEUE * self.host.pace.gap))
+            await self._finish(least, put_off(self._asked(least, now), now + MAX_QUEUE * self.host.pace.gap))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
 
@@ -177,7 +181,7 @@ class HostQueue:
         answer, seconds = await self._ask(request.url, now, etag=request.etag, last_modified=request.last_modified)
         await self._finish(waiting, *await asyncio.to_thread(told, replace(asked, seconds=seconds), answer))
         if self.host.pace.is_paused:
-            await self._put_all_off(deferred)
+            await self._put_all_off(None)
 
     async def _learn_rules(self, now: float) -> None:
         scheme = urlsplit(self.waiting[0].request.url).scheme
@@ -187,14 +191,14 @@ class HostQueue:
         if robots.is_known:
             self._robots, self._robots_at = robots, now
         else:
-            await self._put_all_off(unknown)
+            await self._put_all_off(f"robots.txt cannot be had: {told_failure(answer)}")
 
-    async def _put_all_off(self, tell: Callable[[Asked, float], Output]) -> None:
+    async def _put_all_off(self, why: str | None) -> None:
         """Answer everything that waits: the host cannot be asked for some time."""
         now = self._clock.time()
         while self.waiting:
             waiting = heapq.heappop(self.waiting)
-            await self._finish(waiting, tell(self._asked(waiting, now), self.host.pace.next_at))
+            await self._finish(waiting, put_off(self._asked(waiting, now), self.host.pace.next_at, why))
 
     async def _ask(self, url: str, now: float, **options: str | bool | None) -> tuple[Answer, float]:
         """Ask, once it is committed that the host is asked; the answer, and the seconds of the clock that it took."""
@@ -228,13 +232,14 @@ class HostQueue:
         await self._transaction.write(result, self.name.encode(), self._partition.tp.partition)
 
     def _asked(self, waiting: Waiting, now: float) -> Asked:
-        return Asked(request=waiting.request, at=now, threshold=self._price(now).threshold)
+        return Asked(request=waiting.request, at=now, threshold=self._price(now).theta)
 
-    def _price(self, now: float) -> price.Price:
+    def _price(self, now: float) -> Price:
         """The price now; it moves with the requests that wait."""
-        moved = price.moved(self.host.price, len(self.waiting) * self.host.pace.gap, now)
-        self.host = replace(self.host, price=moved)
-        return moved
+        price = self.host.price if self.host.price.at else Price(LOWEST, now)
+        price = after_interval(price, len(self.waiting) * self.host.pace.gap / MAX_WAIT, now)
+        self.host = replace(self.host, price=price)
+        return price
 
 
 def _host(key: bytes | None, place: str) -> str:

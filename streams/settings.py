@@ -108,6 +108,7 @@ class Settings:
     replication: int = _setting(_whole(1, 10), 1, "replicas of every topic that is created")
     store: str = _setting(_store, "rocksdb://", "where tables live: `rocksdb://` or `memory://`")
     rules: Path | None = _setting(Path, None, "the folder of the rules per source; see `newsdiff rules`")
+    sources: Path | None = _setting(Path, None, "a TOML or OPML file of what `up` shall watch; see Watch")
     commit_interval: float = _setting(
         _seconds(0.01, 30), 0.25, "seconds between commits of what changed nothing; news is committed at once"
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from agents.fetch.pace import Pace
-from agents.fetch.price import Price
+from agents.schedule.price import LOWEST, Price
 from schemas.codec import convert, parse_json
 
 
@@ -21,7 +21,7 @@ class Host:
     """
 
     pace: Pace = field(default_factory=Pace)
-    price: Price = field(default_factory=Price)
+    price: Price = field(default_factory=lambda: Price(LOWEST, 0.0))
     answered: tuple[int, ...] = ()
     is_asked: bool = False
 

@@ -41,7 +41,7 @@ def told(asked: Asked, answer: Answer) -> tuple[Output, ...]:
         etag=answer.etag,
         last_modified=answer.last_modified,
         bytes=len(answer.body),
-        error=_error(answer),
+        error=told_failure(answer),
     )
     if check.outcome == "gone" and asked.request.kind in (None, "article"):
         return _fetch(asked, answer, asked.request.key), _record(check)
@@ -52,15 +52,10 @@ def told(asked: Asked, answer: Answer) -> tuple[Output, ...]:
     return (_record(check),)
 
 
-def deferred(asked: Asked, retry_at: float) -> Output:
-    """The record for a request that others, which are worth more, have pushed out."""
-    return _record(replace(_check(asked, "deferred"), retry_at=_instant(retry_at)))
-
-
-def unknown(asked: Asked, retry_at: float) -> Output:
-    """The record for a request that was not made, since nobody knows whether the host allows it."""
-    check = _check(asked, "failed")
-    return _record(replace(check, retry_at=_instant(retry_at), error="the robots.txt of the host cannot be had"))
+def put_off(asked: Asked, retry_at: float, why: str | None = None) -> Output:
+    """The record for a request that was not made: `why` its host cannot be asked, or others are worth more."""
+    outcome: CheckOutcome = "failed" if why else "deferred"
+    return _record(replace(_check(asked, outcome), retry_at=_instant(retry_at), error=why))
 
 
 def refused(asked: Asked, why: str) -> Output:
@@ -117,7 +112,8 @@ def _outcome(answer: Answer) -> CheckOutcome:
     return "fetched" if _OK <= answer.status < _MULTIPLE else "failed"
 
 
-def _error(answer: Answer) -> str | None:
+def told_failure(answer: Answer) -> str | None:
+    """Why an answer is of no use, None where it is."""
     if answer.failure is not None:
         return f"{answer.failure}: {answer.detail}"
     return f"status {answer.status}" if _outcome(answer) == "failed" else None

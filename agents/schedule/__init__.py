@@ -1,1 +1,1 @@
-"""When a watched URL is looked at again."""
+"""When to look at an article again: pure, without a clock, chance or I/O."""

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import xxhash
 
-from agents.schedule.estimate import DAY, HOUR, looked, new_belief
-from agents.schedule.row import later, look_again, moved
+from agents.schedule.estimate import DAY, HOUR, first_belief, seen_unchanged
+from agents.schedule.row import later, look_again, spread
 from schemas.check import Check, Shown
 from schemas.schedule import Schedule
 from schemas.watch import Watch
@@ -35,8 +35,8 @@ MAX_SHOWN = 5_000
 """Links that a source is remembered to have shown."""
 
 
-def checked(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
-    """The row after a check, and what shall be watched because of it."""
+def checked(check: Check, row: Schedule, mean: float) -> tuple[Schedule, list[Watch]]:
+    """The row after a check, and what shall be watched because of it; `mean`: of the edits at its source."""
     now = check.checked_at
     if row.last_check is not None and now <= row.last_check:
         return row, []  # told again
@@ -50,7 +50,7 @@ def checked(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
     if check.outcome in ("failed", "gone", "refused"):
         return _unanswered(check, row), []
     row = replace(row, state="watched", failures=0, etag=check.etag, last_modified=check.last_modified)
-    return (_article(check, row), []) if row.kind in (None, "article") else _source(check, row)
+    return (_article(check, row, mean), []) if row.kind in (None, "article") else _source(check, row)
 
 
 def _unanswered(check: Check, row: Schedule) -> Schedule:
@@ -60,9 +60,9 @@ def _unanswered(check: Check, row: Schedule) -> Schedule:
             wait = GONE_AGAIN[row.failures] if row.failures < len(GONE_AGAIN) else GONE_FOR_GOOD
             return replace(row, failures=row.failures + 1, next_check=later(now, wait))
         case "refused":
-            return replace(row, state="refused", next_check=later(now, moved(row, REFUSED_AGAIN)))
+            return replace(row, state="refused", next_check=spread(row, now, REFUSED_AGAIN))
         case _:
-            due = later(now, moved(row, min(DAY, FAILED_AGAIN * 2 ** min(row.failures, 10))))
+            due = spread(row, now, min(DAY, FAILED_AGAIN * 2 ** min(row.failures, 10)))
             return replace(row, failures=row.failures + 1, next_check=max(due, check.retry_at or due))
 
 
@@ -73,10 +73,11 @@ def _moved_away(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
     return replace(row, state="moved", article=check.article, next_check=None), [watch]
 
 
-def _article(check: Check, row: Schedule) -> Schedule:
+def _article(check: Check, row: Schedule, mean: float) -> Schedule:
     now = check.checked_at
-    belief = row.belief or new_belief(row.added_at.timestamp(), now.timestamp())
-    return look_again(replace(row, belief=looked(belief, now.timestamp())), now, check.threshold)
+    before = row.belief or first_belief(mean, row.added_at.timestamp())
+    after = seen_unchanged(before, now.timestamp())
+    return look_again(replace(row, belief=after, before=before), now, check.threshold)
 
 
 def _source(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
@@ -91,7 +92,7 @@ def _source(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
         row,
         source=row.source or check.name,
         every=every,
-        next_check=later(now, moved(row, every)),
+        next_check=spread(row, now, every),
         shown=tuple(dict.fromkeys(shown))[:MAX_SHOWN],
         last_changed=now if news else row.last_changed,
     )

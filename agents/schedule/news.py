@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agents.schedule.answers import GONE_FOR_GOOD
-from agents.schedule.estimate import edited
+from agents.schedule.estimate import seen_changed
 from agents.schedule.row import later, look_again
 from schemas.outcome import Outcome
 from schemas.schedule import Schedule
@@ -15,19 +15,18 @@ RECHECK_AFTER = 90.0
 """Seconds until an edit that looks odd is looked at once more."""
 
 
-def new_version(version: Version, row: Schedule, threshold: float) -> Schedule:
+def new_version(version: Version, row: Schedule, theta: float) -> Schedule:
     """The row after a version: a change makes more of them likely, and begins the 40 days anew."""
     now = version.fetched_at
-    if version.kind in ("first", "reread"):
+    is_change = version.kind not in ("first", "reread")
+    if not is_change or (row.last_changed is not None and now <= row.last_changed):
         return row
-    if row.last_changed is not None and now <= row.last_changed:
-        return row  # told again
     row = replace(row, last_changed=now, changes=row.changes + 1)
     if version.kind == "removed":
         return replace(row, state="gone", next_check=later(now, GONE_FOR_GOOD))
-    if row.belief is not None:
-        row = replace(row, belief=edited(row.belief))
-    return look_again(replace(row, state="watched"), now, threshold)
+    if row.before is not None:
+        row = replace(row, belief=seen_changed(row.before, now.timestamp()))
+    return look_again(replace(row, state="watched"), now, theta)
 
 
 def found(outcome: Outcome, row: Schedule) -> Schedule:

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import xxhash
-
-from agents.schedule.estimate import GIVEN_UP_AFTER, next_look
+from agents.schedule.estimate import given_up_at, next_check
+from agents.schedule.jitter import jittered
 from schemas.schedule import Schedule
-
-JITTER = 0.1
-"""The share by which a time is moved, so that what began together does not stay together."""
 
 
 def instant(seconds: float) -> datetime:
@@ -24,24 +20,22 @@ def later(moment: datetime, seconds: float) -> datetime:
     return moment + timedelta(seconds=seconds)
 
 
-def given_up_at(row: Schedule) -> datetime:
-    """When an article is given up if it does not change any more."""
-    return later(row.last_changed or row.added_at, GIVEN_UP_AFTER)
+def spread(row: Schedule, now: datetime, seconds: float) -> datetime:
+    """So many seconds after a moment, a little more or less, so that what began together does not stay together."""
+    at = now.timestamp()
+    return instant(jittered(at + seconds, at, at + 2 * seconds, row.url.encode(), row.checks))
 
 
-def look_again(row: Schedule, now: datetime, threshold: float) -> Schedule:
-    """The row with its next check: when an edit has become likely enough, or when a person wants it.
+def look_again(row: Schedule, now: datetime, theta: float) -> Schedule:
+    """An article's row with its next check: when an edit has become likely enough, or as a person wants it.
 
-    An article is looked at for the last time when it is given up.
+    The last one is when the article is given up; after that there is none.
     """
     if row.belief is None:
         return row
-    seconds = row.every or next_look(row.belief, threshold) - row.belief.at
-    due = later(now, moved(row, seconds))
-    return replace(row, next_check=min(due, max(now, given_up_at(row))))
-
-
-def moved(row: Schedule, seconds: float) -> float:
-    """A span moved by up to `JITTER`, each time by another part of it, and for the same row always by the same."""
-    share = xxhash.xxh3_64_intdigest(f"{row.url} {row.checks}".encode()) / 2**63 - 1
-    return seconds * (1 + JITTER * share)
+    end, at = given_up_at(row.belief), next_check(row.belief, now.timestamp(), theta)
+    if at is None:
+        return replace(row, state="given_up", next_check=None)
+    if row.every is not None:
+        at = min(end, now.timestamp() + row.every)
+    return replace(row, next_check=instant(jittered(at, now.timestamp(), end, row.url.encode(), row.checks)))

@@ -10,9 +10,11 @@ from dataclasses import replace
 
 from agents.detect.url import canonical_url
 from agents.schedule.answers import checked
-from agents.schedule.estimate import unseen
+from agents.schedule.estimate import GIVEN_UP_AFTER, chance_unseen
 from agents.schedule.news import found, new_version
-from agents.schedule.row import given_up_at, instant, later
+from agents.schedule.price import LOWEST
+from agents.schedule.prior import Counts, source_mean, with_check
+from agents.schedule.row import instant, later
 from agents.schedule.wishes import watched
 from agents.step import Result
 from schemas import topics
@@ -22,19 +24,22 @@ from schemas.errors import BadRecordError
 from schemas.fetch_request import FetchRequest
 from schemas.outcome import Outcome
 from schemas.record import Output, Record
-from schemas.schedule import Schedule
+from schemas.schedule import Belief, Schedule
 from schemas.version import Version
 from schemas.watch import Watch
 
-THRESHOLD = 0.02
-"""Edits that a look has to promise where its host can be asked for everything (see `tests/bench/schedule.py`)."""
+MAX_SOURCES = 10_000
 
 ASKED_AGAIN_AFTER = 6 * 3600.0
 """Seconds after which a request that nobody answered is made again. None gets lost, but its topic may be emptied."""
 
 
 class Schedules:
-    """See the module."""
+    """See the module. What it learns of sources it keeps in memory: it is forgotten with the worker."""
+
+    def __init__(self) -> None:
+        self._overall = Counts()
+        self._sources: dict[str, Counts] = {}
 
     def __call__(self, record: Record, row: bytes | None) -> Result:
         """Handle a watch, check, version or outcome record."""
@@ -47,10 +52,13 @@ class Schedules:
         if known is None:
             return Result("not watched")
         if record.topic == topics.CHECK:
-            after, wishes = checked(decode(record.value, Check, record.place), known)
+            mean = source_mean(self._sources.get(known.source or "", Counts()), self._overall)
+            after, wishes = checked(decode(record.value, Check, record.place), known, mean)
+            self._learn(known.source, after.before, after.belief)
             return Result("checked", _watch_records(wishes), encode(after))
         if record.topic == topics.VERSION:
-            after = new_version(decode(record.value, Version, record.place), known, THRESHOLD)
+            after = new_version(decode(record.value, Version, record.place), known, LOWEST)
+            self._learn(known.source, known.belief, after.belief)
         else:
             after = found(decode(record.value, Outcome, record.place), known)
         return Result("heard", row=encode(after)) if after != known else Result("heard")
@@ -63,23 +71,30 @@ class Schedules:
     def on_time(self, key: bytes, row: bytes, now: float) -> Result:
         """Ask for a URL whose time has come, or give it up."""
         known, moment = decode(row, Schedule, "a row of the schedule"), instant(now)
-        is_article = known.kind in (None, "article")
-        if is_article and known.state == "watched" and moment >= given_up_at(known) and known.last_check:
-            given_up = replace(known, state="given_up", next_check=None, requested_at=None)
-            return Result("given up", row=encode(given_up))
+        if known.last_check is None and moment >= later(known.added_at, GIVEN_UP_AFTER):  # it has never answered
+            return Result("given up", row=encode(replace(known, state="given_up", next_check=None)))
         request = FetchRequest(
             key=key.decode(),
             url=known.url,
             kind=known.kind,
             source=known.source,
             due_at=known.next_check or moment,
-            worth=unseen(known.belief, now) if known.belief else 1.0,
+            worth=chance_unseen(known.belief, now) if known.belief else 1.0,
             etag=known.etag,
             last_modified=known.last_modified,
         )
         asked = replace(known, requested_at=moment, next_check=later(moment, ASKED_AGAIN_AFTER))
         output = Output(topics.FETCH_REQUEST, host_key(known.url).encode(), encode(request))
         return Result("asked", (output,), encode(asked))
+
+    def _learn(self, source: str | None, before: Belief | None, after: Belief | None) -> None:
+        """Count what a check or a version has shown for its source."""
+        if before is None or after is None:
+            return
+        if len(self._sources) >= MAX_SOURCES:
+            self._sources.clear()
+        self._overall = with_check(self._overall, before, after)
+        self._sources[source or ""] = with_check(self._sources.get(source or "", Counts()), before, after)
 
 
 def host_key(url: str) -> str:

@@ -6,20 +6,28 @@ import asyncio
 import dataclasses
 import os
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator
 
 import click
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from agents.fetch.pace import PAUSED_AFTER
+from agents.schedule.step import host_key
 from schemas import topics
 from schemas.errors import NewsdiffError, UnavailableError
+from streams.commands.watching import schedules
 from streams.kafka import admin_client, committed_consumer, committed_offsets
 from streams.lag import count_from, with_records
 from streams.settings import PREFIX, Settings
-from streams.topics import changelog_name, differences
+from streams.show import visible
+from streams.topics import changelog_name, differences, watch_app_id
 from streams.topology import stages
 from streams.transaction import OffsetsLostError
+
+MAX_HOSTS = 20
+"""Hosts that fail of which each is told, those with most URLs."""
 
 MIN_FREE = 1024**3
 """Bytes of free disk below which the doctor warns: RocksDB and Kafka stop when there is none."""
@@ -68,6 +76,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
             yield "ok", "all topics are there, and as they have to be"
             async for finding in _workers(admin, settings):
                 yield finding
+            async for finding in _watchers(admin, settings):
+                yield finding
     except UnavailableError as error:
         yield "WRONG", str(error)
         return
@@ -105,6 +115,24 @@ async def _workers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncItera
         for topic in stage.reads:
             records = waiting[topic]
             yield "ok" if not records else "note", f"lag of {stage.name} on {topic}: {records}"
+
+
+async def _watchers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncIterator[Finding]:
+    """What is watched, who watches, and which hosts fail."""
+    rows = await schedules(settings)
+    watched = [row for row in rows.values() if row.state == "watched"]
+    group = watch_app_id(settings)
+    members = (await admin.describe_consumer_groups([group]))[0].groups[0][5]
+    if members:
+        yield "ok", f"watchers in the group {group}: {len(members)}; URLs that are watched: {len(watched)}"
+    elif watched:
+        yield "WRONG", f"{len(watched)} URLs are watched, but nobody does: start `newsdiff worker --watch`"
+    else:
+        yield "note", "nothing is watched: `newsdiff watch URL` begins it"
+    failing = Counter(host_key(row.url) for row in watched if row.failures >= PAUSED_AFTER)
+    for host, count in failing.most_common(MAX_HOSTS):
+        error = next(row.error for row in watched if row.failures >= PAUSED_AFTER and host_key(row.url) == host)
+        yield "note", f"{visible(host)} fails for {count} URLs: {visible(error or '')}"
 
 
 async def _begun(settings: Settings, stage: str) -> list[int]:

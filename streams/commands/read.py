@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,17 @@ from agents.detect.furniture import is_furniture
 from agents.detect.no_article import why_no_article
 from agents.detect.reading import Reading
 from agents.detect.rules import Rules, is_ignored, rules_for
+from agents.detect.url import canonical_url, host_of
+from agents.fetch.answer import Answer
+from agents.fetch.client import Client
 from schemas.errors import BadRecordError, NewsdiffError, UnavailableError
 from streams.files import read_whole
 from streams.readers import Readers
 from streams.rule_files import load_rules
 from streams.settings import Settings
 from streams.show import visible
+
+OK = 200
 
 WARM_UP = b"<p>Nothing.</p>"
 """A page that is read first, so that the time of the next one is not that of a start."""
@@ -32,9 +38,9 @@ class UnreadFileError(NewsdiffError):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What came of one file: a reading, or what was wrong. Milliseconds: to see what is visible, and to read it all."""
+    """What came of one file or URL: a reading, or what was wrong. Milliseconds: for what is visible, and for all."""
 
-    file: Path
+    file: str
     outcome: str
     reason: str | None
     reading: Reading
@@ -43,21 +49,22 @@ class Read:
 
 
 @click.command("read")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE|URL...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
 @click.option("--host", default="", help="The host that the pages are from, whose rules they are read by.")
 @click.pass_obj
-def command(settings: Settings, files: tuple[Path, ...], *, as_json: bool, host: str) -> None:
-    """Show what is read from HTML pages (also .gz, .xz, .zst): the article, what is left out, and how long it took.
+def command(settings: Settings, files: tuple[str, ...], *, as_json: bool, host: str) -> None:
+    """Show what is read from HTML pages (files, also .gz, .xz, .zst, or URLs): the article, what is left out, the time.
 
     It is read as the service reads it: so this tells why an edit was seen, or was not.
     """
-    rules = rules_for(host, load_rules(settings.rules))
+    every_rule = load_rules(settings.rules)
     readers, console, unread = Readers(1, settings.rules), Console(), 0
     readers(WARM_UP)
     for file in files:
         try:
-            read = _read(readers, file, host)
+            body, name = _body(settings, file)
+            read = _read(readers, body, file, host or name)
         except UnavailableError as error:
             click.echo(f"newsdiff: {error}", err=True)
             unread += 1
@@ -65,14 +72,33 @@ def command(settings: Settings, files: tuple[Path, ...], *, as_json: bool, host:
         if as_json:
             click.echo(_as_json(read))
         else:
-            _print(read, rules, console)
+            _print(read, rules_for(host or name, every_rule), console)
     readers.close()
     if unread:
         raise UnreadFileError(f"{unread} of {len(files)} files could not be read, see above")
 
 
-def _read(readers: Readers, file: Path, host: str) -> Read:
-    body = read_whole(file)
+def _body(settings: Settings, file: str) -> tuple[bytes, str]:
+    """What is in a file or answers to a URL, and the host of the latter.
+
+    Raises:
+        UnavailableError: it cannot be had.
+    """
+    if "://" not in file:
+        return read_whole(Path(file)), ""
+    answer = asyncio.run(_ask(settings, file))
+    if answer.failure is not None or answer.status != OK:
+        why = f"{answer.failure}: {answer.detail}" if answer.failure else f"it answers with status {answer.status}"
+        raise UnavailableError(f"{visible(file)} cannot be read: {why}")
+    return answer.body, host_of(canonical_url(answer.final_url))
+
+
+async def _ask(settings: Settings, url: str) -> Answer:
+    async with Client(settings.contact, allowed=frozenset((settings.inside or "").split(","))) as client:
+        return await client.get(url, any_host=True)
+
+
+def _read(readers: Readers, body: bytes, file: str, host: str) -> Read:
     began = time.perf_counter()
     try:
         reading = readers(body, host=host)
@@ -101,12 +127,12 @@ def _as_json(read: Read) -> bytes:
         "reason": read.reason,
         "milliseconds": {"visible": read.visible_ms, "article": read.reading_ms},
     }
-    return orjson.dumps({"file": str(read.file), **told, **rest})
+    return orjson.dumps({"file": read.file, **told, **rest})
 
 
 def _print(read: Read, rules: Rules | None, console: Console) -> None:
     reading = read.reading
-    _line(console, str(read.file), "dim")
+    _line(console, read.file, "dim")
     _line(console, reading.title, "bold")
     facts = (reading.byline, reading.published, reading.modified, reading.language, reading.section, *reading.flags)
     _line(console, " · ".join(filter(None, facts)), "")

@@ -6,7 +6,7 @@ import asyncio
 
 import click
 
-from streams.commands.watch import keys, write
+from streams.commands.watch import key_and_url, write
 from streams.settings import Settings
 
 
@@ -15,4 +15,4 @@ from streams.settings import Settings
 @click.pass_obj
 def command(settings: Settings, urls: tuple[str, ...]) -> None:
     """Watch these URLs no longer; articles that a source has shown stay watched."""
-    asyncio.run(write(settings, {key: None for key, _ in keys(urls)}))
+    asyncio.run(write(settings, {key_and_url(url)[0]: None for url in urls}))

@@ -13,9 +13,11 @@ from pathlib import Path
 import click
 
 from streams.commands.topics import ensure_topics
+from streams.commands.watch import watch
 from streams.data_directory import locked
 from streams.embedded import EmbeddedKafka
 from streams.settings import Settings
+from streams.source_files import read_sources
 from streams.supervisor import LOOK_EVERY, WATCHER, WorkerProcesses
 
 
@@ -71,6 +73,8 @@ def everything(settings: Settings, workers: int) -> Iterator[Running]:
             stack.enter_context(kafka)
             settings = dataclasses.replace(settings, kafka=kafka.bootstrap)
         asyncio.run(ensure_topics(settings))
+        if settings.sources is not None:
+            watch(settings, read_sources(settings.sources))
         yield Running(
             settings,
             kafka,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 from aiokafka.errors import KafkaError
@@ -17,39 +18,52 @@ from schemas.watch import Watch
 from streams.clock import Clock
 from streams.kafka import connected
 from streams.settings import Settings
+from streams.source_files import NamedSource, read_sources
 from streams.topology import new_producer
 
 
 @click.command("watch")
-@click.argument("urls", metavar="URL...", nargs=-1, required=True)
+@click.argument("named", metavar="URL|FILE...", nargs=-1, required=True)
 @click.option("--source", metavar="NAME", help="The name of the paper.")
 @click.option("--every", type=click.FloatRange(1), metavar="MINUTES", help="Look so often, whatever seems likely.")
 @click.pass_obj
-def command(settings: Settings, *, urls: tuple[str, ...], source: str | None, every: float | None) -> None:
-    """Watch articles, feeds, sitemaps or front pages; what each is, is found out."""
+def command(settings: Settings, *, named: tuple[str, ...], source: str | None, every: float | None) -> None:
+    """Watch articles, feeds, sitemaps or front pages; what each is, is found out.
+
+    A file, .toml or .opml, names several.
+    """
+    sources = []
+    for name in named:
+        is_file = name.endswith((".toml", ".opml")) and "://" not in name
+        found = read_sources(Path(name)) if is_file else [NamedSource(key_and_url(name)[1])]
+        sources += [NamedSource(one.url, source or one.name, every or one.every) for one in found]
+    click.echo(f"{watch(settings, sources)} watched", err=True)
+
+
+def watch(settings: Settings, sources: Iterable[NamedSource]) -> int:
+    """Put the watch records of sources on their topic; how many there are."""
     now = datetime.fromtimestamp(Clock.of(settings.clock).time(), UTC)
     wishes = {
-        key: encode(Watch(url=url, source=source, added_at=now, every=every * 60 if every else None))
-        for key, url in keys(urls)
+        canonical_url(one.url): encode(
+            Watch(url=one.url, source=one.name, added_at=now, every=one.every * 60 if one.every else None)
+        )
+        for one in sources
     }
     asyncio.run(write(settings, wishes))
-    click.echo(f"{len(wishes)} watched", err=True)
+    return len(wishes)
 
 
-def keys(urls: Iterable[str]) -> list[tuple[str, str]]:
-    """The canonical URL of each URL, and what is to be fetched.
+def key_and_url(url: str) -> tuple[str, str]:
+    """The canonical URL of a URL, and what is to be fetched; `https` where it names no scheme.
 
     Raises:
-        click.BadParameter: one is no URL.
+        click.BadParameter: it is none.
     """
-    found = []
-    for url in urls:
-        given = url if "://" in url else f"https://{url}"
-        try:
-            found.append((canonical_url(given), given))
-        except BadRecordError as error:
-            raise click.BadParameter(str(error), param_hint="URL") from None
-    return found
+    given = url if "://" in url else f"https://{url}"
+    try:
+        return canonical_url(given), given
+    except BadRecordError as error:
+        raise click.BadParameter(str(error), param_hint="URL") from None
 
 
 async def write(settings: Settings, wishes: Mapping[str, bytes | None]) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas import topics
-from schemas.codec import decode
+from schemas.codec import decode, encode
 from schemas.schedule import Schedule
 from streams.kafka import committed_consumer, records_until_end
 from streams.settings import Settings
@@ -23,29 +23,31 @@ from streams.show import visible
 @click.pass_obj
 def command(settings: Settings, *, as_json: bool, source: str | None) -> None:
     """Show what is watched: the sources, and how many articles each has shown."""
-    rows = asyncio.run(_rows(settings))
+    rows = asyncio.run(schedules(settings))
     if source is not None:
-        rows = {key: row for key, row in rows.items() if decode(row, Schedule, key).source == source}
+        rows = {key: row for key, row in rows.items() if row.source == source}
     if as_json:
         for row in rows.values():
-            click.echo(row)
-        return
-    schedules = {key: decode(row, Schedule, key) for key, row in rows.items()}
-    Console().print(_table(schedules))
+            click.echo(encode(row))
+    else:
+        console = Console()
+        console.print(_table(rows), soft_wrap=not console.is_terminal)
 
 
-async def _rows(settings: Settings) -> dict[str, bytes]:
-    """The newest schedule event of each URL."""
+async def schedules(settings: Settings) -> dict[str, Schedule]:
+    """What is known of each watched URL, by its canonical form."""
     rows: dict[str, bytes | None] = {}
     async with committed_consumer(settings, topics.SCHEDULE) as consumer:
         async for record in records_until_end(consumer):
             rows[(record.key or b"").decode()] = record.value
-    return {key: row for key, row in sorted(rows.items()) if row is not None}
+    return {key: decode(row, Schedule, key) for key, row in sorted(rows.items()) if row is not None}
 
 
 def _table(schedules: dict[str, Schedule]) -> Table:
     """A line for each URL that a person asked for, with the articles that it has shown."""
-    table = Table("what", "kind", "source", "articles", "next check", "last change", "error", box=None)
+    table = Table(box=None, pad_edge=False)
+    for name in ("what", "kind", "source", "articles", "next check", "last change", "error"):
+        table.add_column(name, no_wrap=name != "error", overflow="fold")
     for row in schedules.values():
         if row.found_in is not None:
             continue

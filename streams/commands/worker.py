@@ -59,7 +59,7 @@ def _new_watch_app(settings: Settings) -> App:
     return new_watch_app(settings, Client(settings.contact, allowed=allowed), Clock.of(settings.clock))
 
 
-def run(settings: Settings, make_app: Callable[[Settings], App]) -> None:
+def run(settings: Settings, make_app: Callable[[Settings], App] = new_app) -> None:
     """Run one worker in this process until it is told to stop. It exits by itself, with code 1, when it crashes."""
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True

@@ -124,21 +124,28 @@ def test_an_unchanged_article_is_looked_at_less_and_less() -> None:
 
 
 def test_an_article_is_given_up_40_days_after_its_newest_change() -> None:
-    """Unchanged for 40 days, it is asked for no more; a change begins them anew."""
+    """Unchanged for 40 days, it is looked at for the last time; a change begins them anew."""
     watched = Watched().told(wish()).told(check(hours=0.1))
-    last = NOON + timedelta(seconds=GIVEN_UP_AFTER)
-    assert watched.on_time(last - timedelta(seconds=1)).schedule.state == "watched"
     watched.told(check(hours=900)).told(version("edited", hours=900))
-    assert watched.on_time(last + timedelta(days=1)).schedule.state == "watched"
-    watched.told(check(hours=1900))
-    watched.on_time(NOON + timedelta(hours=900, seconds=GIVEN_UP_AFTER))
-    assert (watched.schedule.state, watched.schedule.next_check, watched.outputs) == ("given_up", None, ())
+    assert watched.told(check(hours=40 * 24 + 10)).schedule.state == "watched"
+    end = NOON + timedelta(hours=900, seconds=GIVEN_UP_AFTER)
+    last = watched.told(check(hours=900 + 40 * 24 - 1)).schedule.next_check
+    assert last is not None
+    assert timedelta() <= end - last < timedelta(minutes=10)
+    watched.told(check(hours=900 + 40 * 24))
+    assert (watched.schedule.state, watched.schedule.next_check) == ("given_up", None)
+
+
+def test_what_never_answers_is_given_up_as_well() -> None:
+    """A URL that has not answered once in 40 days is asked for no more."""
+    watched = Watched().told(wish())
+    watched.on_time(NOON + timedelta(days=41))
+    assert (watched.schedule.state, watched.outputs) == ("given_up", ())
 
 
 def test_what_was_given_up_begins_anew_for_a_person_only() -> None:
     """A source that shows it again is not heard; somebody who asks for it is."""
-    watched = Watched().told(wish()).told(check(hours=0.1))
-    watched.on_time(NOON + timedelta(days=41))
+    watched = Watched().told(wish()).told(check(hours=0.1)).told(check(hours=41 * 24))
     watched.told(wish(found_in=FEED, added_at=NOON + timedelta(days=42)))
     assert watched.schedule.state == "given_up"
     watched.told(wish(added_at=NOON + timedelta(days=43)))
