@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import heapq
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
@@ -25,10 +26,11 @@ from agents.fetch.host import Host, decode_host, encode_host
 from agents.fetch.robots import BELIEVED_FOR, Robots
 from agents.fetch.told import Asked, put_off, refused, told, told_failure
 from agents.schedule.price import LOWEST, Price, after_interval
+from agents.schedule.step import host_key
 from agents.step import Result
 from schemas import topics
 from schemas.codec import decode
-from schemas.errors import BadRecordError, Reason
+from schemas.errors import BadRecordError, Reason, shown
 from schemas.fetch_request import FetchRequest
 from schemas.record import Output
 from streams.clock import Clock
@@ -39,11 +41,17 @@ from streams.transaction import Input, Transaction
 MAX_QUEUE = 32
 """Requests that wait for a host: those that are worth least are put off, and asked for again later."""
 
+MAX_HOSTS = 2_000
+"""Hosts that are kept in memory with their rules, as far as nothing waits for them."""
+
 MAX_WAIT = 600.0
 """Seconds of requests that may wait for a host before its price rises."""
 
 IN_FLIGHT_FOR = 60.0
 """Seconds, of the world's clock, for which a request that nobody told the end of may still be going on."""
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(order=True, slots=True)
@@ -53,6 +61,15 @@ class Waiting:
     cost: float
     offset: int
     request: FetchRequest = field(compare=False)
+
+
+def _told(asked: Asked, answer: Answer) -> tuple[Output, ...]:
+    """The records for an answer; one that this program fails on must not end the worker, which would ask again."""
+    try:
+        return told(asked, answer)
+    except Exception as error:
+        log.exception("what %s answered cannot be read", asked.request.url)
+        return (put_off(asked, asked.at, f"it cannot be read: {type(error).__name__}"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +115,13 @@ class HostQueues(Input):
             record = as_record(found)
             try:
                 request = decode(record.value, FetchRequest, record.place)
-                host = _host(record.key, record.place)
+                host = _host(record.key, request, record.place)
             except BadRecordError as error:
                 letter = bury(Requests.name, record, error.reason, str(error))
                 async with self.transaction.gate:
                     await self.transaction.write(letter, None, self.tp.partition)
             else:
-                queue = self._queues.get(host)
-                if queue is None:
-                    queue = self._queues[host] = HostQueue(host, self)
+                queue = self._queue(host)
                 if found.offset not in queue.host.answered:
                     self.open.add(found.offset)
                     await queue.put(Waiting(-request.worth, found.offset, request))
@@ -116,9 +131,13 @@ class HostQueues(Input):
         """End all requests; whoever has the partition next makes them again."""
         await asyncio.gather(*(queue.close() for queue in self._queues.values()))
 
-    def report(self) -> dict[str, int]:
-        """How many requests wait for each host."""
-        return {name: len(queue.waiting) for name, queue in self._queues.items() if queue.waiting}
+    def _queue(self, host: str) -> HostQueue:
+        queue = self._queues.get(host)
+        if queue is None:
+            if len(self._queues) >= MAX_HOSTS:  # what matters of them is in their rows
+                self._queues = {name: one for name, one in self._queues.items() if not one.is_idle}
+            queue = self._queues[host] = HostQueue(host, self)
+        return queue
 
 
 class HostQueue:
@@ -138,6 +157,11 @@ class HostQueue:
         self._robots: Robots | None = None
         self._robots_at = 0.0
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits for the host, and it is not being asked."""
+        return not self.waiting and (self._task is None or self._task.done())
 
     async def put(self, waiting: Waiting) -> None:
         """Add a request; where there are too many, the one that is worth least is put off."""
@@ -179,7 +203,7 @@ class HostQueue:
             await self._finish(waiting, refused(asked, "robots.txt does not allow it"))
             return
         answer, seconds = await self._ask(request.url, now, etag=request.etag, last_modified=request.last_modified)
-        await self._finish(waiting, *await asyncio.to_thread(told, replace(asked, seconds=seconds), answer))
+        await self._finish(waiting, *await asyncio.to_thread(_told, replace(asked, seconds=seconds), answer))
         if self.host.pace.is_paused:
             await self._put_all_off(None)
 
@@ -242,9 +266,10 @@ class HostQueue:
         return price
 
 
-def _host(key: bytes | None, place: str) -> str:
-    try:
-        return (key or b"").decode("ascii")
-    except UnicodeDecodeError:
-        message = f"{place}: the key is no host: requests are keyed by their host"
-        raise BadRecordError(Reason.BAD_FIELD, message) from None
+def _host(key: bytes | None, request: FetchRequest, place: str) -> str:
+    """The host that a request is for: its key, so that no other worker asks that host."""
+    host = host_key(request.url)
+    if key != host.encode():
+        message = f"{place}: the key is {shown(key)}: requests are keyed by their host, here {shown(host)}"
+        raise BadRecordError(Reason.BAD_FIELD, message)
+    return host

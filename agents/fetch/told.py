@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from agents.detect.url import canonical_url
+from agents.discover.link import Found
 from agents.discover.same_article import article_url
 from agents.discover.source import Source, read_source
 from agents.fetch.answer import Answer
@@ -16,6 +18,10 @@ from schemas.errors import BadRecordError
 from schemas.fetch import write_fetch
 from schemas.fetch_request import FetchRequest
 from schemas.record import Output
+
+MAX_LINK_CHARS = 500_000
+MAX_FEEDS = 20
+"""What a check tells of a source: its record may have 2 MiB."""
 
 NOT_MODIFIED = 304
 GONE = (404, 410)
@@ -87,9 +93,19 @@ def _of_source(check: Check, source: Source) -> Check:
         check,
         kind=source.kind,
         name=source.name,
-        links=tuple(Shown(link.url, link.modified) for link in source.links),
-        feeds=source.feeds,
+        links=tuple(Shown(link.url, link.modified) for link in within(source.links)),
+        feeds=source.feeds[:MAX_FEEDS],
     )
+
+
+def within(links: Iterable[Found]) -> Iterator[Found]:
+    """The first links, as many as a check may hold."""
+    left = MAX_LINK_CHARS
+    for link in links:
+        left -= len(link.url)
+        if left < 0:
+            return
+        yield link
 
 
 def _moved(check: Check, url: str) -> Check:

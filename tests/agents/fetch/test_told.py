@@ -1,0 +1,89 @@
+"""Of an answer, the check and, of an article, the fetch are written, under the article's own address."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from agents.fetch.answer import Answer, Failure
+from agents.fetch.told import MAX_LINK_CHARS, Asked, put_off, told
+from schemas import topics
+from schemas.check import Check
+from schemas.codec import decode
+from schemas.fetch_request import FetchRequest
+from schemas.record import Output
+from streams.topics import MIB
+
+URL = "https://eastmere-echo.test/2026/03/storm"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ASKED = Asked(
+    request=FetchRequest(key=URL, url=f"{URL}?utm_source=x", kind="article", due_at=NOON, worth=0.1),
+    at=NOON.timestamp(),
+    threshold=0.02,
+)
+
+
+def answer(status: int | None = 200, body: str = "<p>It.</p>", **fields: object) -> Answer:
+    """An answer of the article's URL."""
+    url = str(fields.pop("final_url", ASKED.request.url))
+    return Answer(url=url, final_url=url, seconds=0.1, status=status, body=body.encode(), **fields)  # type: ignore[arg-type]
+
+
+def check_in(outputs: tuple[Output, ...]) -> Check:
+    """The check among some records."""
+    (check,) = (decode(each.value, Check, "it") for each in outputs if each.topic == topics.CHECK)
+    return check
+
+
+def test_an_article_is_written_as_a_fetch() -> None:
+    """Its body as it came, under its canonical URL, and a check beside it."""
+    fetch, _ = outputs = told(ASKED, answer())
+    assert (fetch.topic, fetch.key, fetch.value) == (topics.FETCH, URL.encode(), b"<p>It.</p>")
+    assert (check_in(outputs).outcome, check_in(outputs).article) == ("fetched", URL)
+
+
+def test_an_article_that_names_another_address_is_written_there() -> None:
+    """Both the fetch and the check say so: the other address is watched in its place."""
+    body = f"<html><head><link rel='canonical' href='{URL}-hits-the-coast'></head><body><p>It.</p></body></html>"
+    fetch, _ = outputs = told(ASKED, answer(body=body))
+    assert fetch.key == f"{URL}-hits-the-coast".encode()
+    assert (check_in(outputs).outcome, check_in(outputs).article) == ("moved", f"{URL}-hits-the-coast")
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome", "fetches"),
+    [
+        (answer(304, ""), "unchanged", 0),
+        (answer(404, ""), "gone", 1),
+        (answer(410, ""), "gone", 1),
+        (answer(500, ""), "failed", 0),
+        (answer(None, "", failure=Failure.TIMEOUT, detail="nothing came"), "failed", 0),
+        (answer(301, "", final_url="https://other.test/2026/03/storm"), "moved", 0),
+        (answer(301, "", final_url="javascript:alert(1)"), "failed", 0),
+    ],
+)
+def test_every_answer_has_its_outcome(found: Answer, outcome: str, fetches: int) -> None:
+    """A page that is gone is told to detect as well; what failed says why."""
+    outputs = told(ASKED, found)
+    assert (check_in(outputs).outcome, len(outputs) - 1) == (outcome, fetches)
+    assert (check_in(outputs).error is not None) == (outcome == "failed")
+
+
+def test_a_source_with_endless_links_fits_into_a_record() -> None:
+    """What is told of it is bounded, whatever it shows."""
+    items = "".join(f"<item><link>https://a.test/{n}{'x' * 1500}</link></item>" for n in range(2000))
+    body = f"<rss><channel><title>{'t' * 9999}</title>{items}</channel></rss>"
+    (output,) = told(
+        Asked(request=FetchRequest(key=URL, url=URL, kind="feed", due_at=NOON, worth=1.0), at=0.0, threshold=0.02),
+        answer(body=body),
+    )
+    assert output.value is not None
+    assert len(output.value) < MIB
+    assert sum(len(link.url) for link in check_in((output,)).links) <= MAX_LINK_CHARS
+
+
+def test_what_is_put_off_says_why() -> None:
+    """Without a reason others were worth more; with one, the host cannot be asked."""
+    assert check_in((put_off(ASKED, 1e9),)).outcome == "deferred"
+    assert check_in((put_off(ASKED, 1e9, "it is away"),)).error == "it is away"
