@@ -40,8 +40,8 @@ class Schedule:
     place), `refused` (its host does not want it to be read). `next_check`: None if there will be none. `requested_at`:
     since when a request is on its way. `failures`: in a row, and `error` the last one. `checks`: so many in all.
     `belief`: of an article, since its last check; `before`: before it, should that turn out to have shown an edit.
-    `every`: seconds between two checks, as a person set them, or as a source's news have set them. `shown`: what a
-    source has shown, as the xxh3_64 of each link with its time, newest first.
+    `every`: seconds between two checks, as a person set them; `interval`: as the news of a source have set them.
+    `shown`: what a source has shown, as the xxh3_64 of each link with its time, newest first.
     """
 
     topic: ClassVar[str] = topics.SCHEDULE
@@ -53,6 +53,7 @@ class Schedule:
     added_at: Instant
     found_in: str | None = None
     every: Seconds | None = None
+    interval: Seconds | None = None
     next_check: Instant | None
     requested_at: Instant | None = None
     last_check: Instant | None = None

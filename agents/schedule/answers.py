@@ -8,7 +8,7 @@ from datetime import datetime
 
 import xxhash
 
-from agents.schedule.estimate import DAY, HOUR, first_belief, seen_unchanged
+from agents.schedule.estimate import DAY, HOUR, first_belief, given_up_at, seen_unchanged
 from agents.schedule.row import later, look_again, spread
 from schemas.check import Check, Shown
 from schemas.schedule import Schedule
@@ -49,12 +49,16 @@ def checked(check: Check, row: Schedule, mean: float) -> tuple[Schedule, list[Wa
         return _moved_away(check, row)
     if check.outcome in ("failed", "gone", "refused"):
         return _unanswered(check, row), []
-    row = replace(row, state="watched", failures=0, etag=check.etag, last_modified=check.last_modified)
+    row = replace(row, state="watched", failures=0)
+    if check.outcome == "fetched":  # a 304 need not repeat them
+        row = replace(row, etag=check.etag, last_modified=check.last_modified)
     return (_article(check, row, mean), []) if row.kind in (None, "article") else _source(check, row)
 
 
 def _unanswered(check: Check, row: Schedule) -> Schedule:
     now = check.checked_at
+    if row.belief is not None and now.timestamp() >= given_up_at(row.belief):
+        return replace(row, state="given_up", next_check=None)
     match check.outcome:
         case "gone":
             wait = GONE_AGAIN[row.failures] if row.failures < len(GONE_AGAIN) else GONE_FOR_GOOD
@@ -85,14 +89,14 @@ def _source(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
     known = set(row.shown)
     news = [link for link in check.links if _mark(link) not in known]
     shown = [*map(_mark, check.links), *row.shown] if check.outcome == "fetched" else row.shown
-    every = row.every or EVERY
+    interval = row.interval or EVERY
     if row.checks > 1:
-        every = min(LATEST, max(SOONEST, every * (FASTER if news else SLOWER)))
+        interval = min(LATEST, max(SOONEST, interval * (FASTER if news else SLOWER)))
     row = replace(
         row,
         source=row.source or check.name,
-        every=every,
-        next_check=spread(row, now, every),
+        interval=interval,
+        next_check=spread(row, now, row.every or interval),
         shown=tuple(dict.fromkeys(shown))[:MAX_SHOWN],
         last_changed=now if news else row.last_changed,
     )

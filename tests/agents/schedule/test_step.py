@@ -250,10 +250,34 @@ def test_a_source_with_news_is_looked_at_sooner() -> None:
     watched = Watched(FEED).told(wish(FEED, kind="feed"))
     for number in range(30):
         watched.told(check(key=FEED, kind="feed", hours=number, links=(Shown(f"{URL}-{number}"),)))
-    assert watched.schedule.every == 300
+    assert watched.schedule.interval == 300
     for number in range(30, 80):
         watched.told(check("unchanged", key=FEED, kind="feed", hours=number))
-    assert watched.schedule.every == 6 * 3600
+    assert watched.schedule.interval == 6 * 3600
+
+
+def test_a_source_is_looked_at_as_often_as_a_person_wants() -> None:
+    """What a person has set stays, whatever news there are."""
+    watched = Watched(FEED).told(wish(FEED, kind="feed", every=600.0))
+    for number in range(5):
+        watched.told(check("unchanged", key=FEED, kind="feed", hours=number))
+    assert watched.schedule.next_check is not None
+    wait = watched.schedule.next_check - NOON - timedelta(hours=4)
+    assert timedelta(minutes=9) <= wait <= timedelta(minutes=11)
+
+
+def test_marks_for_conditional_requests_outlive_a_304() -> None:
+    """An answer that only says "unchanged" need not repeat them."""
+    watched = Watched().told(wish()).told(check(etag='"7"', last_modified="Sun, 01 Mar 2026 11:00:00 GMT"))
+    watched.told(check("unchanged", hours=1))
+    assert (watched.schedule.etag, watched.schedule.last_modified) == ('"7"', "Sun, 01 Mar 2026 11:00:00 GMT")
+
+
+def test_an_article_that_fails_for_good_is_given_up() -> None:
+    """After 40 days without a change, whether it answered last or not."""
+    watched = Watched().told(wish()).told(check(hours=1)).told(check("failed", hours=2))
+    assert watched.told(check("failed", hours=39 * 24)).schedule.state == "watched"
+    assert watched.told(check("failed", hours=41 * 24)).schedule.state == "given_up"
 
 
 def test_a_source_remembers_a_bounded_number_of_links() -> None:
