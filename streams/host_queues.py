@@ -149,14 +149,21 @@ class HostQueue:
         self._partition = partition
         self._transaction = partition.transaction
         self._clock = partition.clock
-        row = self._transaction.table.get(name.encode())
-        self.host = decode_host(row, f"the row of {name}") if row else Host()
+        self.host = self._known()
         if self.host.is_asked:  # by a worker that may be stopped, and go on
             until = self.host.pace.last_at + IN_FLIGHT_FOR * self._clock.factor
             self.host = replace(self.host, pace=replace(self.host.pace, until=max(self.host.pace.until, until)))
         self._robots: Robots | None = None
         self._robots_at = 0.0
         self._task: asyncio.Task[None] | None = None
+
+    def _known(self) -> Host:
+        row = self._transaction.table.get(self.name.encode())
+        try:
+            return decode_host(row, f"the row of {self.name}") if row else Host()
+        except BadRecordError:
+            log.exception("what is known of a host is forgotten")
+            return Host()
 
     @property
     def is_idle(self) -> bool:

@@ -64,8 +64,11 @@ class Schedules:
         return Result("heard", row=encode(after)) if after != known else Result("heard")
 
     def due(self, row: bytes) -> float | None:
-        """When a row's URL is looked at next."""
-        known = decode(row, Schedule, "a row of the schedule")
+        """When a row's URL is looked at next; never, where somebody else has written what is no row."""
+        try:
+            known = decode(row, Schedule, "a row of the schedule")
+        except BadRecordError:
+            return None
         return known.next_check.timestamp() if known.next_check else None
 
     def on_time(self, key: bytes, row: bytes, now: float) -> Result:

@@ -301,3 +301,8 @@ def test_the_end_of_watching_forgets_the_row() -> None:
     watched = Watched().told(wish()).record(topics.WATCH, None)
     assert watched.row is None
     assert watched.told(check(hours=1)).row is None
+
+
+def test_what_is_no_row_is_never_due() -> None:
+    """The topic of the schedule is open to others; what they write there does not end a watcher."""
+    assert STEP.due(b"what is this") is None
