@@ -38,13 +38,17 @@ DAYS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soak:
-    """What is run: so many hosts with so many articles each, a clock that runs so fast, for so many seconds."""
+    """What is run: so many hosts with so many articles each, a clock that runs so fast, for so many seconds.
+
+    `patience`: seconds more, if there are articles then that nobody has read.
+    """
 
     hosts: int = 200
     articles: int = 100
     factor: float = 60.0
     seconds: float = 600.0
     watchers: int = 2
+    patience: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +79,17 @@ def soak(run: Soak, directory: Path) -> Report:
         pairs = [pair for host in town.hosts for pair in itertools.pairwise(sorted(host.visits))]
         return Report(
             requests=sum(len(host.visits) for host in town.hosts),
-            read=sum(len({path for _, _, path in host.visits if path.startswith("/2026/")}) for host in town.hosts),
+            read=_read(town),
             at_once=sum(after.began < before.ended for before, after in pairs),
             too_soon=sum(after.began - before.ended < GAP / run.factor for before, after in pairs),
             late=asyncio.run(_lateness(settings)),
             memory=memory,
         )
+
+
+def _read(town: Town) -> int:
+    """How many articles were asked for."""
+    return sum(len({visit.path for visit in host.visits if visit.path.startswith("/2026/")}) for host in town.hosts)
 
 
 def _watch(settings: Settings, town: Town, run: Soak) -> list[int]:
@@ -93,7 +102,9 @@ def _watch(settings: Settings, town: Town, run: Soak) -> list[int]:
     with WorkerProcesses(settings, run.watchers, WATCHER) as watchers:
         asyncio.run(write(settings, wishes))
         ends, is_killed = time.monotonic() + run.seconds, False
-        while (left := ends - time.monotonic()) > 0:
+        while (left := ends - time.monotonic()) > 0 or (
+            left > -run.patience and _read(town) < run.hosts * run.articles
+        ):
             time.sleep(1)
             watchers.restart_ended()
             memory.append(watchers.memory())
