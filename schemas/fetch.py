@@ -202,7 +202,7 @@ def write_fetch(
 def _structured(record: Record, headers: Attributes) -> tuple[Attributes, object]:
     """The attributes and the data of a structured event, which may be compressed as a whole."""
     place = record.place
-    if _media_type(headers.text("datacontenttype"))[0] != f"{_CLOUDEVENTS}+json":
+    if media_type_and_charset(headers.text("datacontenttype"))[0] != f"{_CLOUDEVENTS}+json":
         raise headers.bad(Reason.NOT_AN_EVENT, "datacontenttype", f"structured events are {_CLOUDEVENTS}+json")
     if record.value is None:
         raise BadRecordError(Reason.NO_VALUE, f"{place}: there is no value, where a structured event should be")
@@ -221,15 +221,15 @@ def _structured(record: Record, headers: Attributes) -> tuple[Attributes, object
         raise BadRecordError(Reason.BAD_FIELD, what) from None
 
 
-def _media_type(content_type: str | None) -> tuple[str, str | None]:
-    """The media type and its charset, both in lower case."""
+def media_type_and_charset(content_type: str | None) -> tuple[str, str | None]:
+    """The media type and the charset of a Content-Type, both in lower case."""
     content_type = (content_type or "").lower()
     charset = re.search(r"""charset\s*=\s*["']?([^\s"';,]+)""", content_type)
     return re.split("[;,]", content_type, maxsplit=1)[0].strip(), charset[1] if charset else None
 
 
 def _with_content(fetch: Fetch, attributes: Attributes, data: object, place: str) -> Fetch:
-    media_type, charset = _media_type(attributes.text("datacontenttype"))
+    media_type, charset = media_type_and_charset(attributes.text("datacontenttype"))
     if data is None:
         raise BadRecordError(Reason.NO_VALUE, f"{place}: a fetch with status {fetch.status} has to have a body")
     if isinstance(data, str):  # in JSON, where it has no charset any more

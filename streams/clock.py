@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,15 @@ class Clock:
         now = time.time()
         return min(now, self.origin + (now - self.begun) * self.factor)
 
+    def now(self) -> datetime:
+        """The time, as events have it."""
+        return datetime.fromtimestamp(self.time(), UTC)
+
+    @property
+    def pace(self) -> float:
+        """Seconds of this clock in one of the world."""
+        return self.factor if self.time() < time.time() else 1.0
+
     async def sleep(self, seconds: float) -> None:
         """Sleep for seconds of this clock."""
-        pace = self.factor if self.time() < time.time() else 1.0
-        await asyncio.sleep(max(0.0, seconds) / pace)
+        await asyncio.sleep(max(0.0, seconds) / self.pace)

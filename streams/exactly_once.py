@@ -60,7 +60,7 @@ LOOK_AGAIN = 0.01
 
 
 NewInput = Callable[[TopicPartition, Transaction, Reader], Input]
-Beside = Callable[[Reader, Transaction, int], Coroutine[Any, Any, None] | None]
+Beside = Callable[[Reader, Transaction], Coroutine[Any, Any, None] | None]
 
 
 class Batch(ConsumerMessage):
@@ -309,7 +309,7 @@ class App(faust.App):
                     group=self.conf.id,
                     producer=self._new_transactional_producer(f"{self.conf.id}-{stage.reads[0]}-{tp.partition}"),
                 )
-                self._do_beside(stage, transactions[stage.name, tp.partition], tp.partition)
+                self._do_beside(stage, transactions[stage.name, tp.partition])
             transaction = transactions[stage.name, tp.partition]
             inputs[tp] = self._new_input(TopicPartition(tp.topic, tp.partition), transaction, stage)
         return inputs
@@ -319,9 +319,9 @@ class App(faust.App):
         assert isinstance(stage, Stage)
         return StepInput(tp, transaction, stage, self._threads)
 
-    def _do_beside(self, stage: Reader, transaction: Transaction, partition: int) -> None:
+    def _do_beside(self, stage: Reader, transaction: Transaction) -> None:
         """Start what a stage does beside reading; it ends when the transaction is closed."""
-        if self._beside is None or (work := self._beside(stage, transaction, partition)) is None:
+        if self._beside is None or (work := self._beside(stage, transaction)) is None:
             return
 
         async def run() -> None:

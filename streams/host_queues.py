@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from aiokafka import ConsumerRecord, TopicPartition
 
+from agents.detect.url import host_and_port
 from agents.fetch import pace
 from agents.fetch.answer import Answer
 from agents.fetch.client import Client
@@ -26,7 +27,6 @@ from agents.fetch.host import Host, decode_host, encode_host
 from agents.fetch.robots import BELIEVED_FOR, Robots
 from agents.fetch.told import Asked, put_off, refused, told, told_failure
 from agents.schedule.price import LOWEST, Price, after_interval
-from agents.schedule.step import host_key
 from agents.step import Result
 from schemas import topics
 from schemas.codec import decode
@@ -119,7 +119,7 @@ class HostQueues(Input):
             except BadRecordError as error:
                 letter = bury(Requests.name, record, error.reason, str(error))
                 async with self.transaction.gate:
-                    await self.transaction.write(letter, None, self.tp.partition)
+                    await self.transaction.write(letter, None)
             else:
                 queue = self._queue(host)
                 if found.offset not in queue.host.answered:
@@ -151,7 +151,7 @@ class HostQueue:
         self._clock = partition.clock
         self.host = self._known()
         if self.host.is_asked:  # by a worker that may be stopped, and go on
-            until = self.host.pace.last_at + IN_FLIGHT_FOR * self._clock.factor
+            until = self.host.pace.last_at + IN_FLIGHT_FOR * self._clock.pace
             self.host = replace(self.host, pace=replace(self.host.pace, until=max(self.host.pace.until, until)))
         self._robots: Robots | None = None
         self._robots_at = 0.0
@@ -260,7 +260,7 @@ class HostQueue:
         if self._transaction.closed:
             raise asyncio.CancelledError
         result = Result("asked", outputs, encode_host(self.host))
-        await self._transaction.write(result, self.name.encode(), self._partition.tp.partition)
+        await self._transaction.write(result, self.name.encode())
 
     def _asked(self, waiting: Waiting, now: float) -> Asked:
         return Asked(request=waiting.request, at=now, threshold=self._price(now).theta)
@@ -275,7 +275,7 @@ class HostQueue:
 
 def _host(key: bytes | None, request: FetchRequest, place: str) -> str:
     """The host that a request is for: its key, so that no other worker asks that host."""
-    host = host_key(request.url)
+    host = host_and_port(request.url)
     if key != host.encode():
         message = f"{place}: the key is {shown(key)}: requests are keyed by their host, here {shown(host)}"
         raise BadRecordError(Reason.BAD_FIELD, message)

@@ -143,6 +143,11 @@ class Settings:
             raise SettingsError("NEWSDIFF_BROKER_PORT is 0, any free port: name the one taken in NEWSDIFF_KAFKA")
         return self.kafka or f"127.0.0.1:{self.broker_port}"
 
+    @property
+    def inside_addresses(self) -> frozenset[str]:
+        """ADDRESS:PORT of what may be fetched although it is not on the public internet."""
+        return frozenset(self.inside.split(",") if self.inside else ())
+
     def of_worker(self, number: int) -> Settings:
         """The settings of one of several workers on this machine, from 1: its directory and its address."""
         if self.metrics is None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-import resource
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -69,13 +66,10 @@ class WorkerProcesses:
                 child.process.kill()
                 child.process.wait()
 
-    def memory(self) -> int:
-        """The memory that the workers take, in MiB; 0 where the system does not tell it."""
-        pages = 0
-        for child in self._children:
-            with contextlib.suppress(OSError, IndexError):
-                pages += int(Path(f"/proc/{child.process.pid}/statm").read_text().split()[1])
-        return pages * resource.getpagesize() // 2**20
+    @property
+    def pids(self) -> list[int]:
+        """The processes as they are now."""
+        return [child.process.pid for child in self._children]
 
     def kill(self, index: int) -> None:
         """Kill a worker as the kernel would when memory runs out; `restart_ended` starts it again."""

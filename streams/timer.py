@@ -32,11 +32,10 @@ class TimedStep(Protocol):
 class Timer:
     """Looks after the rows of one table partition."""
 
-    def __init__(self, transaction: Transaction, step: TimedStep, clock: Clock, partition: int) -> None:
+    def __init__(self, transaction: Transaction, step: TimedStep, clock: Clock) -> None:
         self._transaction = transaction
         self._step = step
         self._clock = clock
-        self._partition = partition
         self._heap: list[tuple[float, bytes]] = []
         self._sooner = asyncio.Event()
 
@@ -70,15 +69,14 @@ class Timer:
                     return 0
                 row = transaction.table.get(key)
                 if row is not None and self._step.due(row) == due:  # else it was written anew since then
-                    await transaction.write(self._step.on_time(key, row, self._clock.time()), key, self._partition)
+                    await transaction.write(self._step.on_time(key, row, self._clock.time()), key)
                     count += 1
         return count
 
     async def _wait(self) -> None:
         wait = LOOK_EVERY
         if self._heap:
-            pace = self._clock.factor
-            wait = min(wait, max(0.0, self._heap[0][0] - self._clock.time()) / pace)
+            wait = min(wait, max(0.0, self._heap[0][0] - self._clock.time()) / self._clock.pace)
         self._sooner.clear()
         if wait > 0:
             try:

@@ -63,14 +63,11 @@ class Transaction:
         """Whether anything was written that readers wait for."""
         return bool(self._sent)
 
-    async def write(self, result: Result, key: bytes | None, partition: int) -> None:
-        """Send what a step wants written, with the row of a key, while the gate is held.
-
-        Outputs without a key go to `partition`, so that the same input always gives the same.
-        """
+    async def write(self, result: Result, key: bytes | None) -> None:
+        """Send what a step wants written, with the row of a key, while the gate is held."""
         try:
             for output in result.outputs:
-                self._sent.append(await self._send(output, partition))
+                self._sent.append(await self._send(output))
             if key and not isinstance(result.row, Keep):
                 self.table.stage(key, result.row)
                 self._rows_sent.append(await self._send_row(key, result.row))
@@ -82,7 +79,7 @@ class Transaction:
         """Commit what was handled. An error leaves open whether it was committed: only a new start can tell."""
         async with self.gate:
             # Positions move on meanwhile where records are handled that write nothing.
-            moved = {one: one.handled for one in self.inputs if one.handled not in (None, one.committed)}
+            moved = {one: at for one in self.inputs if (at := one.handled) not in (None, one.committed)}
             if self.closed or not (moved or self._sent or self._rows_sent):
                 return
             try:
@@ -124,10 +121,10 @@ class Transaction:
             finally:
                 self.table.close()
 
-    async def _send(self, output: Output, input_partition: int) -> Awaitable[Any]:
+    async def _send(self, output: Output) -> Awaitable[Any]:
         partition = None
-        if output.key is None:
-            partition = input_partition % len(await self._producer.partitions_for(output.topic))
+        if output.key is None:  # by the partition of the input and its table, so that the same always gives the same
+            partition = self.table.changelog.partition % len(await self._producer.partitions_for(output.topic))
         future: Awaitable[Any] = await self._producer.send(
             output.topic, output.value, key=output.key, partition=partition, headers=list(output.headers)
         )
@@ -232,7 +229,7 @@ class StepInput(Input):
                 async with transaction.gate:
                     if transaction.closed:
                         return  # the partition was taken away meanwhile
-                    await transaction.write(result, record.key, self.tp.partition)
+                    await transaction.write(result, record.key)
                     self.position = record.offset + 1
             if log.isEnabledFor(logging.DEBUG):
                 log.debug("%s %s: %s", stage.name, record.place, result.outcome)

@@ -45,9 +45,9 @@ def new_watch_app(settings: Settings, client: Client, clock: Clock) -> App:
             return HostQueues(tp, transaction, client=client, clock=clock, crash=app.crash)
         return app.step_input(tp, transaction, stage)
 
-    def beside(stage: Reader, transaction: Transaction, partition: int) -> Coroutine[Any, Any, None] | None:
+    def beside(stage: Reader, transaction: Transaction) -> Coroutine[Any, Any, None] | None:
         is_timed = stage.name != Requests.name
-        return Timer(transaction, schedule, clock, partition).run() if is_timed else None
+        return Timer(transaction, schedule, clock).run() if is_timed else None
 
     app = app_of(
         settings,

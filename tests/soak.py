@@ -10,25 +10,23 @@ import argparse
 import asyncio
 import dataclasses
 import itertools
+import resource
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from agents.detect.url import canonical_url
 from agents.fetch.pace import GAP
 from schemas import topics
-from schemas.codec import decode, encode
+from schemas.codec import decode
 from schemas.schedule import Schedule
-from schemas.watch import Watch
-from streams.clock import Clock
 from streams.commands.topics import ensure_topics
-from streams.commands.watch import write
+from streams.commands.watch import watch
 from streams.embedded import EmbeddedKafka
 from streams.kafka import committed_consumer, records_until_end
 from streams.settings import Settings
+from streams.source_files import NamedSource
 from streams.supervisor import WATCHER, WorkerProcesses
 from tests.town import Town
 
@@ -94,24 +92,29 @@ def _read(town: Town) -> int:
 
 def _watch(settings: Settings, town: Town, run: Soak) -> list[int]:
     """Watch all papers; the memory of the watchers, second by second, in MiB."""
-    moment = datetime.fromtimestamp(Clock.of(settings.clock).time(), UTC)
-    wishes = {
-        canonical_url(host.feed): encode(Watch(url=host.feed, kind="feed", added_at=moment)) for host in town.hosts
-    }
     memory: list[int] = []
     with WorkerProcesses(settings, run.watchers, WATCHER) as watchers:
-        asyncio.run(write(settings, wishes))
+        watch(settings, [NamedSource(host.feed) for host in town.hosts])
         ends, is_killed = time.monotonic() + run.seconds, False
         while (left := ends - time.monotonic()) > 0 or (
             left > -run.patience and _read(town) < run.hosts * run.articles
         ):
             time.sleep(1)
             watchers.restart_ended()
-            memory.append(watchers.memory())
+            memory.append(sum(map(_memory, watchers.pids)))
             if left < run.seconds / 2 and not is_killed:
                 watchers.kill(0)
                 is_killed = True
     return memory
+
+
+def _memory(pid: int) -> int:
+    """What a process takes, in MiB; nothing if it has ended."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * resource.getpagesize() // 2**20
 
 
 async def _lateness(settings: Settings) -> list[float]:

@@ -12,6 +12,8 @@ from typing import NamedTuple, Self
 
 from aiohttp import web
 
+from tests.service import page, paragraphs
+
 ADDRESS = "127.0.0.1"
 
 
@@ -104,16 +106,5 @@ class Town:
         if not path.startswith("/2026/"):
             return web.Response(status=404)
         edit = int((time.monotonic() - self._began) / self._edit_every)
-        return web.Response(text=article(f"{path} of {host.number}", edit), content_type="text/html")
-
-
-def article(title: str, edit: int) -> str:
-    """A page with an article, whose text is another one after each edit."""
-    return (
-        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
-        f"<meta property='og:type' content='article'></head><body><article><h1>{title}</h1>"
-        f"<p>The harbour board of Eastmere met on Tuesday and counted {12 + edit} boats that had broken loose.</p>"
-        "<p>Nobody was hurt, the chair told reporters, although two fishermen spent the night on a lifeboat.</p>"
-        "<p>Repairs to the northern pier begin in spring, and the ferry will use the old landing stage.</p>"
-        "</article></body></html>"
-    )
+        body = page(f"{path} of {host.number}", *paragraphs(str(12 + edit)))
+        return web.Response(body=body, content_type="text/html")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from htmldate import find_date
 from lxml.html import HtmlElement
@@ -55,7 +56,7 @@ class Metadata:
 def read_metadata(tree: HtmlElement) -> Metadata:
     """The metadata of a page: JSON-LD first, then the meta tags, then what the page shows."""
     linked = linked_data(tree)
-    meta = _meta(tree)
+    meta = meta_tags(tree)
     byline, standfirst = shown_byline_and_standfirst(tree)
     headline = field(linked.get("headline")) or meta.get("og:title")
     author = authors(linked) or _meta_author(meta)
@@ -65,7 +66,7 @@ def read_metadata(tree: HtmlElement) -> Metadata:
     flags = {
         "live": "LiveBlogPosting" in types(linked)
         or _LIVE.search(fold(f"{title} {headline or ''}").casefold()) is not None,
-        "many": _teasers(tree) >= _MANY,
+        "many": has_many_articles(tree),
         "paywalled": str(linked.get("isAccessibleForFree")).lower() == "false",
     }
     return Metadata(
@@ -80,7 +81,7 @@ def read_metadata(tree: HtmlElement) -> Metadata:
         section=meta.get("article:section") or field(linked.get("articleSection")),
         canonical=named_url(tree),
         image=meta.get("og:image") or _image(linked.get("image")),
-        is_article=bool(linked) or meta.get("og:type") == "article",
+        is_article=_says_article(linked, meta),
         flags=tuple(name for name, is_set in sorted(flags.items()) if is_set),
     )
 
@@ -104,10 +105,19 @@ def _image(linked: object) -> str | None:
     return field(first.get("url") if isinstance(first, dict) else first)
 
 
-def _teasers(tree: HtmlElement) -> int:
-    """How many boxes the page marks as articles whose heading leads elsewhere."""
+def says_article(tree: HtmlElement) -> bool:
+    """Whether a page says that it is an article."""
+    return _says_article(linked_data(tree), meta_tags(tree))
+
+
+def _says_article(linked: dict[str, Any], meta: dict[str, str]) -> bool:
+    return bool(linked) or meta.get("og:type") == "article"
+
+
+def has_many_articles(tree: HtmlElement) -> bool:
+    """Whether a page marks several boxes as articles whose heading leads elsewhere."""
     articles = islice(tree.iter("article"), _MAX_MARKED)
-    return sum(any(heading.find(".//a") is not None for heading in one.iter("h2", "h3")) for one in articles)
+    return sum(any(heading.find(".//a") is not None for heading in one.iter("h2", "h3")) for one in articles) >= _MANY
 
 
 def named_url(tree: HtmlElement) -> str | None:
@@ -116,7 +126,7 @@ def named_url(tree: HtmlElement) -> str | None:
     return next((clean(href)[:MAX_FIELD] for href in links if href), None)
 
 
-def _meta(tree: HtmlElement) -> dict[str, str]:
+def meta_tags(tree: HtmlElement) -> dict[str, str]:
     """The meta tags by name, the first of each."""
     found: dict[str, str] = {}
     for element in tree.iter("meta"):

@@ -96,6 +96,15 @@ def host_of(url: str) -> str:
     return str(_parse(url).hostname)
 
 
+def host_and_port(url: str) -> str:
+    """The host of any URL, with its port if that is odd.
+
+    Raises:
+        BadRecordError: as for `canonical_url`.
+    """
+    return canonical_url(url).removeprefix("https://").partition("/")[0]
+
+
 def source_of(url: str) -> str:
     """The name of the paper where nobody gave one: the host without `www.`."""
     return host_of(url).removeprefix("www.")

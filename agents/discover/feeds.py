@@ -9,10 +9,9 @@ from typing import Any
 import fastfeedparser
 import feedparser
 
-from agents.discover.link import Found, found_link
+from agents.discover.link import MAX_NAME, Found, found_link
 
 MAX_ENTRIES = 2_000
-MAX_NAME = 200
 
 
 def read_feed(body: bytes, url: str) -> tuple[str | None, list[Found]]:

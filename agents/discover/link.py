@@ -15,6 +15,9 @@ from schemas.errors import BadRecordError
 MAX_LINKS = 5_000
 """The newest links of a source that are kept: what a feed or a front page shows, and a sitemap of months."""
 
+MAX_NAME = 200
+"""Characters of the name of a source."""
+
 _SPACE = re.compile(r"\s+")
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from functools import cached_property
 
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement, document_fromstring
 
 from agents.detect.charset import decode
 from agents.detect.folding import clean
-from agents.detect.metadata import named_url, read_metadata
+from agents.detect.metadata import has_many_articles, meta_tags, named_url, says_article
 from agents.detect.page import MAX_TAGS
 from agents.detect.url import host_of
 from agents.discover.addresses import looks_like_article
-from agents.discover.link import Found, found_link
+from agents.discover.link import MAX_NAME, Found, found_link
 from agents.discover.site import site_of
 
 MIN_TEXT = 20
@@ -45,17 +46,11 @@ class Page:
     @property
     def name(self) -> str | None:
         """The name of the site, as the page tells it."""
-        if self._tree is None:
-            return None
-        for element in self._tree.iter("meta"):
-            if element.get("property") == "og:site_name" and element.get("content"):
-                return clean(str(element.get("content")))[:200] or None
-        return None
+        return meta_tags(self._tree).get("og:site_name", "")[:MAX_NAME] or None if self._tree is not None else None
 
     def is_article(self, links: list[Found]) -> bool:
         """Whether the page is one article, and not a list of them."""
-        metadata = read_metadata(self._tree) if self._tree is not None else None
-        if metadata is not None and metadata.is_article and "many" not in metadata.flags:
+        if self._tree is not None and says_article(self._tree) and not has_many_articles(self._tree):
             return True
         return len(links) < MIN_LINKS or looks_like_article(self._url)
 
@@ -77,7 +72,7 @@ class Page:
                 if feed is not None:
                     yield feed.url
 
-    @property
+    @cached_property
     def _base(self) -> str:
         assert self._tree is not None
         base = next(self._tree.iter("base"), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from agents.detect.url import source_of
 from agents.discover.feeds import read_feed
@@ -12,10 +13,11 @@ from agents.discover.pages import Page
 from agents.discover.sitemaps import read_sitemap
 from schemas.content_encoding import decompress
 from schemas.errors import BadRecordError
+from schemas.fetch import media_type_and_charset
 from schemas.watch import Watched
 
-MAX_SITEMAPS = 20
-"""The newest sitemaps of an index that are looked at."""
+MAX_FEEDS = 20
+"""Further sources that a document may name: the first feeds of a page, the newest sitemaps of an index."""
 
 _FIRST_TAG = re.compile(rb"<\s*([A-Za-z][\w:]*)")
 _GZIP = b"\x1f\x8b"
@@ -46,13 +48,13 @@ def read_source(body: bytes, url: str, content_type: str | None = None) -> Sourc
     host = source_of(url)
     if name in _SITEMAP_TAGS:
         pages, sitemaps = read_sitemap(body, url)
-        return Source(kind="sitemap", name=host, links=distinct(pages), feeds=tuple(sitemaps[:MAX_SITEMAPS]))
+        return Source(kind="sitemap", name=host, links=distinct(pages), feeds=tuple(sitemaps[:MAX_FEEDS]))
     if name in _FEED_TAGS or (start.startswith(b"{") and b"jsonfeed.org/version" in start):
         title, entries = read_feed(body, url)
         return Source(kind="feed", name=title or host, links=distinct(entries))
-    charset = re.search(r"charset\s*=\s*[\"']?([\w-]+)", content_type or "")
-    page = Page(body, url, charset[1] if charset else None)
+    page = Page(body, url, media_type_and_charset(content_type)[1])
     links = list(page.articles())
     if page.is_article(links):
         return Source(kind="article", name=page.name or host)
-    return Source(kind="front", name=page.name or host, links=distinct(links), feeds=tuple(dict.fromkeys(page.feeds())))
+    feeds = tuple(islice(dict.fromkeys(page.feeds()), MAX_FEEDS))
+    return Source(kind="front", name=page.name or host, links=distinct(links), feeds=feeds)

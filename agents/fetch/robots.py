@@ -39,8 +39,3 @@ class Robots:
         """Seconds between two requests, if the host names any."""
         delay = self._rules.crawl_delay(AGENT)
         return float(delay) if delay is not None else None
-
-    @property
-    def sitemaps(self) -> tuple[str, ...]:
-        """The sitemaps that it names."""
-        return tuple(self._rules.sitemaps)

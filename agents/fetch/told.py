@@ -20,7 +20,6 @@ from schemas.fetch_request import FetchRequest
 from schemas.record import Output
 
 MAX_LINK_CHARS = 500_000
-MAX_FEEDS = 20
 """What a check tells of a source: its record may have 2 MiB."""
 
 NOT_MODIFIED = 304
@@ -93,12 +92,12 @@ def _of_source(check: Check, source: Source) -> Check:
         check,
         kind=source.kind,
         name=source.name,
-        links=tuple(Shown(link.url, link.modified) for link in within(source.links)),
-        feeds=source.feeds[:MAX_FEEDS],
+        links=tuple(Shown(link.url, link.modified) for link in _within(source.links)),
+        feeds=source.feeds,
     )
 
 
-def within(links: Iterable[Found]) -> Iterator[Found]:
+def _within(links: Iterable[Found]) -> Iterator[Found]:
     """The first links, as many as a check may hold."""
     left = MAX_LINK_CHARS
     for link in links:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from agents.detect.url import canonical_url
+from agents.detect.url import canonical_url, host_and_port
 from agents.schedule.answers import checked
 from agents.schedule.estimate import GIVEN_UP_AFTER, chance_unseen
 from agents.schedule.news import found, new_version
@@ -87,7 +87,7 @@ class Schedules:
             last_modified=known.last_modified,
         )
         asked = replace(known, requested_at=moment, next_check=later(moment, ASKED_AGAIN_AFTER))
-        output = Output(topics.FETCH_REQUEST, host_key(known.url).encode(), encode(request))
+        output = Output(topics.FETCH_REQUEST, host_and_port(known.url).encode(), encode(request))
         return Result("asked", (output,), encode(asked))
 
     def _learn(self, source: str | None, before: Belief | None, after: Belief | None) -> None:
@@ -98,11 +98,6 @@ class Schedules:
             self._sources.clear()
         self._overall = with_check(self._overall, before, after)
         self._sources[source or ""] = with_check(self._sources.get(source or "", Counts()), before, after)
-
-
-def host_key(url: str) -> str:
-    """The host of a URL, with its port if that is odd: what requests are keyed by."""
-    return canonical_url(url).removeprefix("https://").partition("/")[0]
 
 
 def _watch_records(wishes: Iterable[Watch]) -> tuple[Output, ...]:

@@ -6,17 +6,19 @@ import asyncio
 import dataclasses
 import os
 import shutil
-from collections import Counter
+from collections import defaultdict
 from collections.abc import AsyncIterator
+from heapq import nlargest
 
 import click
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from agents.detect.url import host_and_port
 from agents.fetch.pace import PAUSED_AFTER
-from agents.schedule.step import host_key
 from schemas import topics
 from schemas.errors import NewsdiffError, UnavailableError
+from schemas.schedule import Schedule
 from streams.commands.watching import schedules
 from streams.kafka import admin_client, committed_consumer, committed_offsets
 from streams.lag import count_from, with_records
@@ -129,10 +131,12 @@ async def _watchers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncIter
         yield "WRONG", f"{len(watched)} URLs are watched, but nobody does: start `newsdiff worker --watch`"
     else:
         yield "note", "nothing is watched: `newsdiff watch URL` begins it"
-    failing = Counter(host_key(row.url) for row in watched if row.failures >= PAUSED_AFTER)
-    for host, count in failing.most_common(MAX_HOSTS):
-        error = next(row.error for row in watched if row.failures >= PAUSED_AFTER and host_key(row.url) == host)
-        yield "note", f"{visible(host)} fails for {count} URLs: {visible(error or '')}"
+    failing: dict[str, list[Schedule]] = defaultdict(list)
+    for row in watched:
+        if row.failures >= PAUSED_AFTER:
+            failing[host_and_port(row.url)].append(row)
+    for host, found in nlargest(MAX_HOSTS, failing.items(), key=lambda item: len(item[1])):
+        yield "note", f"{visible(host)} fails for {len(found)} URLs: {visible(found[0].error or '')}"
 
 
 async def _begun(settings: Settings, stage: str) -> list[int]:

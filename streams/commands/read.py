@@ -94,7 +94,7 @@ def _body(settings: Settings, file: str) -> tuple[bytes, str]:
 
 
 async def _ask(settings: Settings, url: str) -> Answer:
-    async with Client(settings.contact, allowed=frozenset((settings.inside or "").split(","))) as client:
+    async with Client(settings.contact, allowed=settings.inside_addresses) as client:
         return await client.get(url, any_host=True)
 
 

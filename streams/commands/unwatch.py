@@ -6,7 +6,8 @@ import asyncio
 
 import click
 
-from streams.commands.watch import key_and_url, write
+from agents.detect.url import canonical_url
+from streams.commands.watch import with_scheme, write
 from streams.settings import Settings
 
 
@@ -15,4 +16,4 @@ from streams.settings import Settings
 @click.pass_obj
 def command(settings: Settings, urls: tuple[str, ...]) -> None:
     """Watch these URLs no longer; articles that a source has shown stay watched."""
-    asyncio.run(write(settings, {key_and_url(url)[0]: None for url in urls}))
+    asyncio.run(write(settings, {canonical_url(with_scheme(url)): None for url in urls}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -35,14 +34,14 @@ def command(settings: Settings, *, named: tuple[str, ...], source: str | None, e
     sources = []
     for name in named:
         is_file = name.endswith((".toml", ".opml")) and "://" not in name
-        found = read_sources(Path(name)) if is_file else [NamedSource(key_and_url(name)[1])]
+        found = read_sources(Path(name)) if is_file else [NamedSource(with_scheme(name))]
         sources += [NamedSource(one.url, source or one.name, every or one.every) for one in found]
     click.echo(f"{watch(settings, sources)} watched", err=True)
 
 
 def watch(settings: Settings, sources: Iterable[NamedSource]) -> int:
     """Put the watch records of sources on their topic; how many there are."""
-    now = datetime.fromtimestamp(Clock.of(settings.clock).time(), UTC)
+    now = Clock.of(settings.clock).now()
     wishes = {
         canonical_url(one.url): encode(
             Watch(url=one.url, source=one.name, added_at=now, every=one.every * 60 if one.every else None)
@@ -53,17 +52,18 @@ def watch(settings: Settings, sources: Iterable[NamedSource]) -> int:
     return len(wishes)
 
 
-def key_and_url(url: str) -> tuple[str, str]:
-    """The canonical URL of a URL, and what is to be fetched; `https` where it names no scheme.
+def with_scheme(url: str) -> str:
+    """The URL that is to be fetched: https where a person names no scheme.
 
     Raises:
-        click.BadParameter: it is none.
+        click.BadParameter: it is no URL.
     """
     given = url if "://" in url else f"https://{url}"
     try:
-        return canonical_url(given), given
+        canonical_url(given)
     except BadRecordError as error:
         raise click.BadParameter(str(error), param_hint="URL") from None
+    return given
 
 
 async def write(settings: Settings, wishes: Mapping[str, bytes | None]) -> None:

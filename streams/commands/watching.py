@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from datetime import datetime
 
 import click
@@ -48,10 +49,11 @@ def _table(schedules: dict[str, Schedule]) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("what", "kind", "source", "articles", "next check", "last change", "error"):
         table.add_column(name, no_wrap=name != "error", overflow="fold")
+    found_in: dict[str | None, list[Schedule]] = defaultdict(list)
     for row in schedules.values():
-        if row.found_in is not None:
-            continue
-        shown = [each for each in schedules.values() if each.found_in == row.url and each.state == "watched"]
+        found_in[row.found_in].append(row)
+    for row in found_in[None]:
+        shown = [each for each in found_in.get(row.url, ()) if each.state == "watched"]
         changed = max((each.last_changed for each in [row, *shown] if each.last_changed), default=None)
         failing = sum(bool(each.failures) for each in shown)
         error = row.error or (f"{failing} articles fail" if failing else "")

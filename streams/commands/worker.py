@@ -55,8 +55,8 @@ def command(settings: Settings, *, workers: int | None, watches: bool) -> None:
 
 
 def _new_watch_app(settings: Settings) -> App:
-    allowed = frozenset((settings.inside or "").split(","))
-    return new_watch_app(settings, Client(settings.contact, allowed=allowed), Clock.of(settings.clock))
+    client = Client(settings.contact, allowed=settings.inside_addresses)
+    return new_watch_app(settings, client, Clock.of(settings.clock))
 
 
 def run(settings: Settings, make_app: Callable[[Settings], App] = new_app) -> None:

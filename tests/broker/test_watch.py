@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,16 @@ import pytest
 from agents.detect.url import canonical_url
 from schemas import topics
 from schemas.change import Change
-from schemas.codec import decode, encode
+from schemas.codec import decode
 from schemas.schedule import Schedule
-from schemas.watch import Watch
-from streams.clock import Clock
 from streams.commands.topics import ensure_topics
-from streams.commands.watch import write
+from streams.commands.watch import watch, write
+from streams.commands.watching import schedules
 from streams.embedded import EmbeddedKafka
-from streams.kafka import committed_consumer, records_until_end
 from streams.settings import Settings
+from streams.source_files import NamedSource
 from streams.supervisor import WATCHER, WorkerProcesses
+from tests.service import Client
 from tests.soak import Soak, soak
 from tests.town import Town
 
@@ -57,40 +56,24 @@ def settings(tmp_path: Path, town: Town) -> Iterator[Settings]:
         yield made
 
 
-def watch(settings: Settings, *urls: str) -> None:
-    """Wish to watch these."""
-    now = datetime.fromtimestamp(Clock.of(settings.clock).time(), UTC)
-    asyncio.run(write(settings, {canonical_url(url): encode(Watch(url=url, added_at=now)) for url in urls}))
-
-
-def read(settings: Settings, topic: str) -> list[tuple[str, bytes | None]]:
-    """Keys and values of a topic."""
-
-    async def run() -> list[tuple[str, bytes | None]]:
-        async with committed_consumer(settings, topic) as consumer:
-            return [((record.key or b"").decode(), record.value) async for record in records_until_end(consumer)]
-
-    return asyncio.run(run())
-
-
-def schedules(settings: Settings) -> dict[str, Schedule]:
+def known_urls(settings: Settings) -> dict[str, Schedule]:
     """What is known of each watched URL."""
-    newest = dict(read(settings, topics.SCHEDULE))
-    return {key: decode(value, Schedule, key) for key, value in newest.items() if value is not None}
+    return asyncio.run(schedules(settings))
 
 
 def test_a_feed_is_all_that_a_user_needs(settings: Settings, town: Town) -> None:
     """Its articles are found, and read again and again: every one of their edits comes out as a change."""
-    watch(settings, *(host.feed for host in town.hosts))
+    watch(settings, [NamedSource(host.feed) for host in town.hosts])
+    client = Client(settings)
     with WorkerProcesses(settings, 1), WorkerProcesses(settings, 1, WATCHER):
         deadline = time.monotonic() + PATIENCE
         counts: dict[str, int] = {}
         while len(counts) < 6 or min(counts.values()) < 3:
-            assert time.monotonic() < deadline, (counts, schedules(settings))
+            assert time.monotonic() < deadline, (counts, known_urls(settings))
             time.sleep(1)
-            changes = [decode(value, Change, key) for key, value in read(settings, topics.CHANGE)]
+            changes = [decode(record.value, Change, record.place) for record in client.read(topics.CHANGE)]
             counts = {url: sum(c.article.url == url for c in changes) for url in {c.article.url for c in changes}}
-    known = schedules(settings)
+    known = known_urls(settings)
     assert sorted(row.kind or "" for row in known.values()) == ["article"] * 6 + ["feed"] * 2
     assert {row.source for row in known.values()} == {"Paper 0", "Paper 1"}
     assert all(row.changes >= 2 for row in known.values() if row.kind == "article")
@@ -102,14 +85,14 @@ def test_what_is_watched_no_longer_is_not_asked_for(settings: Settings, town: To
     """After a tombstone, an article has no row, and its host is not asked for it."""
     host = town.hosts[0]
     url = f"http://{host.endpoint}/2026/03/story-1"
-    watch(settings, url)
+    watch(settings, [NamedSource(url)])
     with WorkerProcesses(settings, 1, WATCHER):
         deadline = time.monotonic() + PATIENCE
         while not any(visit.path == "/2026/03/story-1" for visit in host.visits):
             assert time.monotonic() < deadline
             time.sleep(0.2)
         asyncio.run(write(settings, {canonical_url(url): None}))
-        while canonical_url(url) in schedules(settings):
+        while canonical_url(url) in known_urls(settings):
             assert time.monotonic() < deadline
             time.sleep(0.2)
         asked = len(host.visits)

@@ -144,7 +144,7 @@ def outputs_leave_the_transaction() -> None:
     """Outputs go out through a producer of their own (cure 1)."""
     plain: list[AIOKafkaProducer] = []
 
-    async def send(self: Transaction, output: Output, input_partition: int) -> Any:
+    async def send(self: Transaction, output: Output) -> Any:
         if not plain:
             plain.append(topology.new_producer(Settings.from_environment(os.environ)))
             await plain[0].start()

@@ -36,7 +36,7 @@ def is_content(token: str) -> bool:
 
 def is_punctuation(old: Sequence[str], new: Sequence[str]) -> bool:
     """Whether only marks, spaces, the case of letters or separators in numbers differ between two runs of tokens."""
-    if len(old) == len(new) == 1 and is_acronym(old[0], new[0]):
+    if len(old) == len(new) == 1 and _is_acronym(old[0], new[0]):
         return False
     before, after = list(_contents(old)), list(_contents(new))
     return len(before) == len(after) and all(
@@ -45,7 +45,7 @@ def is_punctuation(old: Sequence[str], new: Sequence[str]) -> bool:
     )
 
 
-def is_acronym(old: str, new: str) -> bool:
+def _is_acronym(old: str, new: str) -> bool:
     """Whether a word became an acronym, or one a word: US, us."""
     return len(old) > 1 and sorted((old, new)) == sorted((old.upper(), old.lower())) and old != new
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from agents.detect.url import host_and_port
 from agents.schedule.answers import MAX_SHOWN
 from agents.schedule.estimate import GIVEN_UP_AFTER
-from agents.schedule.step import ASKED_AGAIN_AFTER, Schedules, host_key
+from agents.schedule.step import ASKED_AGAIN_AFTER, Schedules
 from agents.step import KEEP
 from schemas import topics
 from schemas.article import Article, Meta
@@ -106,8 +107,8 @@ def test_what_is_wished_is_asked_for_at_once() -> None:
 
 def test_a_host_has_its_port_only_where_it_is_odd() -> None:
     """Requests of one host are keyed alike, whatever their scheme."""
-    assert host_key("http://example.org/a") == host_key("https://example.org:443/b") == "example.org"
-    assert host_key("http://127.0.0.1:8080/a") == "127.0.0.1:8080"
+    assert host_and_port("http://example.org/a") == host_and_port("https://example.org:443/b") == "example.org"
+    assert host_and_port("http://127.0.0.1:8080/a") == "127.0.0.1:8080"
 
 
 def test_an_unchanged_article_is_looked_at_less_and_less() -> None:
