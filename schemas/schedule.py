@@ -38,9 +38,11 @@ class Schedule:
 
     `state`: `watched`, `given_up` (unchanged for 40 days), `gone` (the page is), `moved` (`article` is watched in its
     place), `refused` (its host does not want it to be read). `next_check`: None if there will be none. `requested_at`:
-    since when a request is on its way. `failures`: in a row, and `error` the last one. `checks`: so many in all.
-    `belief`: of an article, since its last check; `before`: before it, should that turn out to have shown an edit.
-    `every`: seconds between two checks, as a person set them; `interval`: as the news of a source have set them.
+    since when a request is on its way that no news has overtaken. `failures`: in a row, and `error` the last one.
+    `checks`: so many in all. `belief`: of an article, since its last check; `before`: before it, should that turn out
+    to have shown an edit. `signal`: the source whose word of an edit brought the next check forward; `followed`: the
+    one that the last check followed, should it turn out to have been right. `every`: seconds between two checks, as a
+    person set them; `interval`: as the news of a source have set them.
     `shown`: what a source has shown, as the xxh3_64 of each link with its time, newest first.
     """
 
@@ -67,4 +69,6 @@ class Schedule:
     last_modified: str | None = None
     belief: Belief | None = None
     before: Belief | None = None
+    signal: str | None = None
+    followed: str | None = None
     shown: tuple[int, ...] = ()

@@ -1,4 +1,4 @@
-"""The clock of the watcher: the world's, or one that runs faster, for the demo and for tests."""
+"""A clock that may run faster than the world's, for the demo's press and its watchers, and for tests."""
 
 from __future__ import annotations
 
@@ -21,23 +21,37 @@ class Clock:
 
     @classmethod
     def of(cls, text: str | None) -> Clock:
-        """The clock that a setting names: BEGUN,ORIGIN,FACTOR; the world's without one."""
+        """The clock that a setting names; the world's without one."""
         return cls(*map(float, text.split(","))) if text else cls()
+
+    @property
+    def setting(self) -> str:
+        """The setting that names this clock: BEGUN,ORIGIN,FACTOR."""
+        return f"{self.begun!r},{self.origin!r},{self.factor!r}"
 
     def time(self) -> float:
         """The time."""
         now = time.time()
-        return min(now, self.origin + (now - self.begun) * self.factor)
+        return min(now, self._unbounded(now))
 
     def now(self) -> datetime:
         """The time, as events have it."""
         return datetime.fromtimestamp(self.time(), UTC)
 
     @property
+    def caught_up(self) -> bool:
+        """Whether it is the world's by now."""
+        now = time.time()
+        return self._unbounded(now) >= now
+
+    @property
     def pace(self) -> float:
         """Seconds of this clock in one of the world."""
-        return self.factor if self.time() < time.time() else 1.0
+        return 1.0 if self.caught_up else self.factor
 
     async def sleep(self, seconds: float) -> None:
         """Sleep for seconds of this clock."""
         await asyncio.sleep(max(0.0, seconds) / self.pace)
+
+    def _unbounded(self, now: float) -> float:
+        return self.origin + max(0.0, now - self.begun) * self.factor

@@ -153,6 +153,7 @@ class HostQueue:
         if self.host.is_asked:  # by a worker that may be stopped, and go on
             until = self.host.pace.last_at + IN_FLIGHT_FOR * self._clock.pace
             self.host = replace(self.host, pace=replace(self.host.pace, until=max(self.host.pace.until, until)))
+        self._too_many = 0
         self._robots: Robots | None = None
         self._robots_at = 0.0
         self._task: asyncio.Task[None] | None = None
@@ -171,14 +172,17 @@ class HostQueue:
         return not self.waiting and (self._task is None or self._task.done())
 
     async def put(self, waiting: Waiting) -> None:
-        """Add a request; where there are too many, the one that is worth least is put off."""
+        """Add a request; where there are too many, the one that is worth least is put off, each to its own time."""
+        self._too_many = self._too_many if self.waiting else 0
         heapq.heappush(self.waiting, waiting)
         if len(self.waiting) > MAX_QUEUE:
             least = max(self.waiting)
             self.waiting.remove(least)
             heapq.heapify(self.waiting)
             now = self._clock.time()
-            await self._finish(least, put_off(self._asked(least, now), now + MAX_QUEUE * self.host.pace.gap))
+            self._too_many += 1
+            retry_at = now + (MAX_QUEUE + self._too_many) * self.host.pace.gap
+            await self._finish(least, put_off(self._asked(least, now), retry_at))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
 

@@ -44,6 +44,11 @@ class Host:
         """The URL of its feed."""
         return f"http://{self.endpoint}/feed.xml"
 
+    @property
+    def stories(self) -> list[str]:
+        """The URLs of its articles."""
+        return [f"http://{self.endpoint}/2026/03/story-{n}" for n in range(self.articles)]
+
 
 class Town:
     """A context in which the papers run, in a thread of their own.
@@ -98,9 +103,7 @@ class Town:
 
     def _page(self, host: Host, path: str) -> web.Response:
         if path == "/feed.xml":
-            items = "".join(
-                f"<item><link>http://{host.endpoint}/2026/03/story-{n}</link></item>" for n in range(host.articles)
-            )
+            items = "".join(f"<item><link>{url}</link></item>" for url in host.stories)
             text = f'<rss version="2.0"><channel><title>Paper {host.number}</title>{items}</channel></rss>'
             return web.Response(text=text, content_type="application/rss+xml")
         if not path.startswith("/2026/"):

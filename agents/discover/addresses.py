@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-MIN_WORDS = 4
+MIN_WORDS, MIN_WORDS_OF_HEADLINE = 4, 2
 """Words that the last part of an article's path has at least, if nothing else tells it: `/world/storm-hits-the-coast`
-and not `/us-politics`."""
+and not `/us-politics`. Where a headline leads to it, fewer do: `/world/coast-storm`."""
+
+HEADLINE = 6
+"""Words that a headline has at least, and the name of a section does not."""
 
 MAX_PATH = 500
 
@@ -22,8 +25,11 @@ _NO_ARTICLES = re.compile(
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|css|js|xml|json|zip|ico)$", re.IGNORECASE)
 
 
-def looks_like_article(url: str) -> bool:
-    """Whether an address is built as those of articles are: with a date, a number, or a title of some words."""
+def looks_like_article(url: str, words_of_link: int = 0) -> bool:
+    """Whether an address is built as those of articles are: with a date, a number, or a title of some words.
+
+    `words_of_link`: how many words lead to it.
+    """
     parts = urlsplit(url)
     path = parts.path[:MAX_PATH].rstrip("/")
     if not path or _NO_ARTICLES.search(path) or _FILE.search(path):
@@ -32,7 +38,7 @@ def looks_like_article(url: str) -> bool:
     words = [word for word in re.split(r"[-_+.]|%20", last) if word]
     return bool(
         (_DATE.search(f"{path}/") and len(last) > 2)  # noqa: PLR2004 - not the page of a day or a month
-        or len(words) >= MIN_WORDS
+        or len(words) >= (MIN_WORDS_OF_HEADLINE if words_of_link >= HEADLINE else MIN_WORDS)
         or _NUMBER.search(last)
         or (len(words) > 1 and _NUMBER.search(parts.query))
     )

@@ -22,7 +22,12 @@ MIN_TEXT = 20
 """Characters of a link to an article: its headline."""
 
 MIN_LINKS = 5
-"""Links to articles that a front page has at least."""
+"""Links to articles that a front page has at least, if it has paragraphs as an article has them."""
+
+MIN_PROSE = 600
+"""Characters of an article's paragraphs, those of links left out."""
+
+MENUS = ("nav", "footer")
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
 
@@ -52,16 +57,21 @@ class Page:
         """Whether the page is one article, and not a list of them."""
         if self._tree is not None and says_article(self._tree) and not has_many_articles(self._tree):
             return True
-        return len(links) < MIN_LINKS or looks_like_article(self._url)
+        if not links or looks_like_article(self._url):
+            return True
+        return len(links) < MIN_LINKS and self._prose() >= MIN_PROSE
 
     def articles(self) -> Iterator[Found]:
         """The links that lead to articles on the same site, in their order."""
         site = site_of(host_of(self._url))
         for anchor in self._tree.iter("a") if self._tree is not None else ():
             link = found_link(anchor.get("href"), self._base)
-            if link is None or site_of(host_of(link.key)) != site or not looks_like_article(link.key):
+            if link is None or site_of(host_of(link.key)) != site:
                 continue
-            if len(clean(anchor.text_content())) >= MIN_TEXT:
+            text = clean(anchor.text_content())
+            if len(text) < MIN_TEXT or not looks_like_article(link.key, len(text.split())):
+                continue
+            if not any(above.tag in MENUS for above in anchor.iterancestors()):
                 yield link
 
     def feeds(self) -> Iterator[str]:
@@ -71,6 +81,12 @@ class Page:
                 feed = found_link(link.get("href"), self._base)
                 if feed is not None:
                     yield feed.url
+
+    def _prose(self) -> int:
+        """The characters of its paragraphs, those of links left out."""
+        assert self._tree is not None
+        texts = self._tree.xpath("//p//text()[not(ancestor::a)]")
+        return sum(len(clean(text)) for text in texts)
 
     @cached_property
     def _base(self) -> str:

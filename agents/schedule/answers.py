@@ -14,8 +14,8 @@ from schemas.check import Check, Shown
 from schemas.schedule import Schedule
 from schemas.watch import Watch
 
-GONE_AGAIN = (HOUR, 6 * HOUR, DAY)
-"""When a page that is gone is looked at again: it is removed when it was gone three times over a day or more."""
+GONE_AGAIN = (HOUR, 5 * HOUR, 18 * HOUR)
+"""A page that is gone is looked at again 1, 6 and 24 hours later: gone three times over a day, it is removed."""
 
 GONE_FOR_GOOD = 7 * DAY
 """The same after that."""
@@ -42,6 +42,15 @@ def checked(check: Check, row: Schedule, mean: float) -> tuple[Schedule, list[Wa
         return row, []  # told again
     if check.outcome == "deferred":
         return replace(row, requested_at=None, next_check=check.retry_at or later(now, HOUR / 4)), []
+    after, wishes = _answered(check, row, mean)
+    wished = row.next_check if row.requested_at is None else None
+    if wished is not None and wished > now and after.next_check is not None:  # news came while the URL was asked for
+        after = replace(after, next_check=min(wished, after.next_check), signal=row.signal)
+    return after, wishes
+
+
+def _answered(check: Check, row: Schedule, mean: float) -> tuple[Schedule, list[Watch]]:
+    now = check.checked_at
     row = replace(
         row, requested_at=None, last_check=now, checks=row.checks + 1, kind=check.kind or row.kind, error=check.error
     )
@@ -73,7 +82,9 @@ def _unanswered(check: Check, row: Schedule) -> Schedule:
 def _moved_away(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
     """Another URL is watched in this one's place."""
     target = check.final_url or row.url
-    watch = Watch(url=target, kind=row.kind, source=row.source, added_at=check.checked_at, found_in=row.url)
+    watch = Watch(
+        url=target, kind=row.kind, source=row.source, added_at=check.checked_at, found_in=row.url, every=row.every
+    )
     return replace(row, state="moved", article=check.article, next_check=None), [watch]
 
 
@@ -81,14 +92,17 @@ def _article(check: Check, row: Schedule, mean: float) -> Schedule:
     now = check.checked_at
     before = row.belief or first_belief(mean, row.added_at.timestamp())
     after = seen_unchanged(before, now.timestamp())
-    return look_again(replace(row, belief=after, before=before), now, check.threshold)
+    row = replace(row, belief=after, before=before, signal=None, followed=row.signal)
+    return look_again(row, now, check.threshold)
 
 
 def _source(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
     now = check.checked_at
     known = set(row.shown)
     news = [link for link in check.links if _mark(link) not in known]
-    shown = [*map(_mark, check.links), *row.shown] if check.outcome == "fetched" else row.shown
+    # The feeds that a page names: of one that a person wants to be watched, and no further.
+    feeds = {_mark_of(feed, row.every): feed for feed in check.feeds} if row.found_in is None else {}
+    shown = [*feeds, *map(_mark, check.links), *row.shown] if check.outcome == "fetched" else row.shown
     interval = row.interval or EVERY
     if row.checks > 1:
         interval = min(LATEST, max(SOONEST, interval * (FASTER if news else SLOWER)))
@@ -100,7 +114,8 @@ def _source(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
         shown=tuple(dict.fromkeys(shown))[:MAX_SHOWN],
         last_changed=now if news else row.last_changed,
     )
-    return row, [*_articles(news, row, now), *_feeds(check, row, now)]
+    new_feeds = [feed for mark, feed in feeds.items() if mark not in known]
+    return row, [*_articles(news, row, now), *_feeds(new_feeds, row, now)]
 
 
 def _articles(news: Iterable[Shown], row: Schedule, now: datetime) -> list[Watch]:
@@ -110,13 +125,17 @@ def _articles(news: Iterable[Shown], row: Schedule, now: datetime) -> list[Watch
     ]
 
 
-def _feeds(check: Check, row: Schedule, now: datetime) -> list[Watch]:
-    """The feeds that a page names: of a page that a person wants to be watched, and no further."""
-    if row.found_in is not None:
-        return []
-    return [Watch(url=feed, kind="feed", source=row.source, added_at=now, found_in=row.url) for feed in check.feeds]
+def _feeds(feeds: Iterable[str], row: Schedule, now: datetime) -> list[Watch]:
+    return [
+        Watch(url=feed, kind="feed", source=row.source, added_at=now, found_in=row.url, every=row.every)
+        for feed in feeds
+    ]
 
 
 def _mark(link: Shown) -> int:
-    modified = link.modified.isoformat() if link.modified else ""
-    return xxhash.xxh3_64_intdigest(f"{link.url} {modified}".encode())
+    return _mark_of(link.url, link.modified.isoformat() if link.modified else "")
+
+
+def _mark_of(url: str, what: object) -> int:
+    """What a source is remembered by to have shown this of a URL."""
+    return xxhash.xxh3_64_intdigest(f"{url} {what}".encode())

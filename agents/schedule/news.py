@@ -21,7 +21,7 @@ def new_version(version: Version, row: Schedule, theta: float) -> Schedule:
     is_change = version.kind not in ("first", "reread")
     if not is_change or (row.last_changed is not None and now <= row.last_changed):
         return row
-    row = replace(row, last_changed=now, changes=row.changes + 1)
+    row = replace(row, last_changed=now, changes=row.changes + 1, followed=None)
     if version.kind == "removed":
         return replace(row, state="gone", next_check=later(now, GONE_FOR_GOOD))
     if row.before is not None:
@@ -33,4 +33,5 @@ def found(outcome: Outcome, row: Schedule) -> Schedule:
     """The row after a fetch that made no version: a candidate is looked at again soon."""
     if outcome.kind != "candidate" or row.next_check is None:
         return row
-    return replace(row, next_check=min(row.next_check, later(outcome.fetched_at, RECHECK_AFTER)))
+    soon = later(outcome.fetched_at, RECHECK_AFTER)
+    return replace(row, next_check=soon, requested_at=None) if soon < row.next_check else row

@@ -15,6 +15,7 @@ from agents.schedule.news import found, new_version
 from agents.schedule.price import LOWEST
 from agents.schedule.prior import Counts, source_mean, with_check
 from agents.schedule.row import instant, later
+from agents.schedule.signals import Precision, confirmed, raised, unconfirmed
 from agents.schedule.wishes import watched
 from agents.step import Result
 from schemas import topics
@@ -40,6 +41,7 @@ class Schedules:
     def __init__(self) -> None:
         self._overall = Counts()
         self._sources: dict[str, Counts] = {}
+        self._precisions: dict[str, Precision] = {}
 
     def __call__(self, record: Record, row: bytes | None) -> Result:
         """Handle a watch, check, version or outcome record."""
@@ -47,7 +49,8 @@ class Schedules:
         if record.topic == topics.WATCH:
             if record.value is None:
                 return Result("unwatched", row=None)
-            wished = watched(decode(record.value, Watch, record.place), known)
+            watch = decode(record.value, Watch, record.place)
+            wished = watched(watch, known, self._precision(watch.found_in))
             return Result("watched", row=encode(wished)) if wished else Result("known")
         if known is None:
             return Result("not watched")
@@ -55,10 +58,14 @@ class Schedules:
             mean = source_mean(self._sources.get(known.source or "", Counts()), self._overall)
             after, wishes = checked(decode(record.value, Check, record.place), known, mean)
             self._learn(known.source, after.before, after.belief)
+            if known.signal is not None and after.followed == known.signal:
+                self._precisions[known.signal] = unconfirmed(self._precision(known.signal))
             return Result("checked", _watch_records(wishes), encode(after))
         if record.topic == topics.VERSION:
             after = new_version(decode(record.value, Version, record.place), known, LOWEST)
             self._learn(known.source, known.belief, after.belief)
+            if known.followed is not None and after.followed is None:
+                self._precisions[known.followed] = confirmed(self._precision(known.followed))
         else:
             after = found(decode(record.value, Outcome, record.place), known)
         return Result("heard", row=encode(after)) if after != known else Result("heard")
@@ -76,13 +83,14 @@ class Schedules:
         known, moment = decode(row, Schedule, "a row of the schedule"), instant(now)
         if known.last_check is None and moment >= later(known.added_at, GIVEN_UP_AFTER):  # it has never answered
             return Result("given up", row=encode(replace(known, state="given_up", next_check=None)))
+        worth = chance_unseen(known.belief, now) if known.belief else 1.0
         request = FetchRequest(
             key=key.decode(),
             url=known.url,
             kind=known.kind,
             source=known.source,
             due_at=known.next_check or moment,
-            worth=chance_unseen(known.belief, now) if known.belief else 1.0,
+            worth=raised(worth, self._precision(known.signal)) if known.signal else worth,
             etag=known.etag,
             last_modified=known.last_modified,
         )
@@ -90,12 +98,17 @@ class Schedules:
         output = Output(topics.FETCH_REQUEST, host_and_port(known.url).encode(), encode(request))
         return Result("asked", (output,), encode(asked))
 
+    def _precision(self, source: str | None) -> Precision:
+        """How often the word of a source, its URL, was right."""
+        return self._precisions.get(source or "", Precision())
+
     def _learn(self, source: str | None, before: Belief | None, after: Belief | None) -> None:
         """Count what a check or a version has shown for its source."""
         if before is None or after is None:
             return
-        if len(self._sources) >= MAX_SOURCES:
+        if max(len(self._sources), len(self._precisions)) >= MAX_SOURCES:
             self._sources.clear()
+            self._precisions.clear()
         self._overall = with_check(self._overall, before, after)
         self._sources[source or ""] = with_check(self._sources.get(source or "", Counts()), before, after)
 

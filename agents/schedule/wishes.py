@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agents.schedule.price import LOWEST
+from agents.schedule.row import instant
+from agents.schedule.signals import Precision, check_after_signal
 from schemas.schedule import Schedule
 from schemas.watch import Watch
 
 
-def watched(watch: Watch, row: Schedule | None) -> Schedule | None:
+def watched(watch: Watch, row: Schedule | None, precision: Precision) -> Schedule | None:
     """The row after somebody wished to watch its URL, or a source showed it; None where that is no news.
 
-    What was given up, or has moved, begins anew for a person, and never for a source.
+    What was given up, or has moved, begins anew for a person, and never for a source. `precision`: of the source.
     """
     if row is None:
         return Schedule(
@@ -32,12 +35,20 @@ def watched(watch: Watch, row: Schedule | None) -> Schedule | None:
             source=watch.source or row.source,
             state="watched",
             added_at=row.added_at if row.state == "watched" else watch.added_at,
+            found_in=None,
             every=watch.every,
             next_check=watch.added_at,
+            requested_at=None,
             failures=0,
             error=None,
         )
+    if watch.found_in == row.found_in and watch.every != row.every:
+        return replace(row, every=watch.every, next_check=watch.added_at, requested_at=None)
     is_news = watch.modified is not None and (row.last_check is None or watch.modified > row.last_check)
-    if row.state != "watched" or not is_news or row.next_check is None or row.next_check <= watch.added_at:
+    if not is_news or row.next_check is None or row.state not in ("watched", "gone"):
         return None
-    return replace(row, next_check=watch.added_at)
+    at = watch.added_at
+    if row.state == "watched" and row.belief is not None:
+        due = check_after_signal(row.belief, at.timestamp(), LOWEST, precision)
+        at = instant(due) if due is not None else row.next_check
+    return replace(row, next_check=at, requested_at=None, signal=watch.found_in) if at < row.next_check else None

@@ -1,5 +1,5 @@
 """The local press of the demo: three invented papers on loopback that publish, edit, retract and restore their stories.
 
-`story` reads what is printed, `life` says when, `clock` how fast that goes by, `page` and `noise` make the HTML,
-`server` serves it, and `crawl` fetches it.
+`story` reads what is printed, `life` says when, `page` and `noise` make the HTML, `listing` what lists the stories, and
+`server` serves it all. `score` counts which edits were found.
 """

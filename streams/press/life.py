@@ -131,6 +131,21 @@ def page_at(article: Article, time: datetime) -> Page:
     return Page(text, gone or 200, article.edited[made - 1])
 
 
+def shown_edits(article: Article) -> list[datetime]:
+    """When an article's edits were made, those that a reader can tell of afterwards.
+
+    A brief article is gone for less than the day after which a page counts as removed.
+    """
+    before: Text | None = texts(article.slug, article.number)[0]
+    shown = []
+    for time in article.edited:
+        text = page_at(article, time).text
+        if text != before and not (article.brief and text is None):
+            shown.append(time)
+            before = text
+    return shown
+
+
 def _living(origin: datetime, time: datetime, *, brief: bool) -> Iterator[Article]:
     longest = (max(times[-1] for times in timetable().edits.values()) + AFTERLIFE) / _speed(brief)
     every = _print_every(brief)

@@ -10,7 +10,8 @@ from html import escape
 from importlib import resources
 from string import Template
 
-from streams.press.life import Article, page_at
+from streams.press.life import Article
+from streams.press.listing import Listed
 from streams.press.noise import interrupted, noise
 from streams.press.story import PAPERS, Story, Text, story
 
@@ -39,10 +40,10 @@ def article_page(article: Article, text: Text, *, url: str, modified: datetime, 
     )
 
 
-def front_page(paper: str, articles: Iterable[Article], time: datetime) -> str:
-    """A paper's front page: links to its articles that can be read now, the newest first."""
-    pages = [(article, page_at(article, time).text) for article in articles if article.paper == paper]
-    return _plain(PAPERS[paper], [(article.path, text.headline) for article, text in reversed(pages) if text])
+def front_page(paper: str, stories: Iterable[Listed]) -> str:
+    """A paper's front page: links to its stories, and to its feed."""
+    links = [(listed.url, listed.headline) for listed in stories]
+    return _plain(PAPERS[paper], links, '<link rel="alternate" type="application/atom+xml" href="feed.xml">')
 
 
 def all_papers() -> str:
@@ -55,10 +56,10 @@ def gone_page(status: int) -> str:
     return _plain("This page is gone" if status == 410 else "There is no such page", [("/", "The local press")])  # noqa: PLR2004 - HTTP
 
 
-def _plain(title: str, links: Iterable[tuple[str, str]]) -> str:
+def _plain(title: str, links: Iterable[tuple[str, str]], head: str = "") -> str:
     items = "\n".join(f'<li><a href="{escape(path)}">{escape(words)}</a></li>' for path, words in links)
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title></head>\n'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>{head}</head>\n'
         f"<body><h1>{escape(title)}</h1>\n<ul>\n{items}\n</ul></body></html>\n"
     )
 

@@ -6,14 +6,14 @@ import asyncio
 import logging
 import socket
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
+from agents.discover.source import read_source
 from schemas.errors import SettingsError, UnavailableError
-from streams.press.clock import world_time
 from streams.press.life import living_articles, page_at, timetable
 from streams.press.server import Press
 from streams.press.state import PressState, load, save
@@ -42,13 +42,13 @@ def test_serves_what_lives(tmp_path: Path) -> None:
     statuses = set()
 
     async def use(press: Press, session: ClientSession) -> None:
-        time = press.clock.time()
+        time = press.clock.now()
         fronts = ""
         for paper in PAPERS:
             async with session.get(f"/{paper}/") as response:
                 assert response.status == 200
                 fronts += await response.text()
-        for article in living_articles(press.clock.origin, time, also_brief=False):
+        for article in living_articles(press.origin, time, also_brief=False):
             page = page_at(article, time)
             statuses.add(page.status)
             async with session.get(article.path) as response:
@@ -57,10 +57,10 @@ def test_serves_what_lives(tmp_path: Path) -> None:
             if page.text:
                 assert all(paragraph.split("&")[0] in body for paragraph in page.text.paragraphs)
                 assert f'href="{press.url}{article.path}"' in body
-            assert (f'"{article.path}"' in fronts) is (page.text is not None)
+            assert (f'"{press.url}{article.path}"' in fronts) is (page.text is not None)
 
     for days in range(0, 7, 2):
-        at(tmp_path, world_time() - timedelta(days=40 + days))
+        at(tmp_path, datetime.now(UTC) - timedelta(days=40 + days))
         visit(tmp_path, use)
     assert statuses == {200, 404, 410}
 
@@ -90,9 +90,9 @@ def test_starts_with_a_head_start(tmp_path: Path) -> None:
     """A new press starts 30 days ago, half an hour before an edit, with articles of all ages."""
 
     async def use(press: Press, session: ClientSession) -> None:
-        time = press.clock.time()
-        assert abs(world_time() - time - timedelta(days=30)) < timedelta(minutes=1)
-        living = living_articles(press.clock.origin, time, also_brief=False)
+        time = press.clock.now()
+        assert abs(datetime.now(UTC) - time - timedelta(days=30)) < timedelta(minutes=1)
+        living = living_articles(press.origin, time, also_brief=False)
         assert len(living) >= 5
         upcoming = min(edited for article in living for edited in article.edited if edited > time)
         assert upcoming - time < timedelta(minutes=31)
@@ -110,7 +110,7 @@ def test_restart_goes_on(tmp_path: Path) -> None:
     seen: list[tuple[str, datetime, datetime]] = []
 
     async def use(press: Press, _session: ClientSession) -> None:
-        seen.append((press.url, press.clock.origin, press.clock.time()))
+        seen.append((press.url, press.origin, press.clock.now()))
 
     visit(tmp_path, use)
     visit(tmp_path, use)
@@ -127,11 +127,11 @@ def test_killed_press_does_not_repeat_itself(tmp_path: Path) -> None:
             await asyncio.sleep(1.2)
             kept = load(tmp_path / "press.json")
             assert kept
-            assert press.clock.time() - timedelta(seconds=2 * SLOW) <= kept.time <= press.clock.time()
-            last = press.clock.time()
+            assert press.clock.now() - timedelta(seconds=2 * SLOW) <= kept.time <= press.clock.now()
+            last = press.clock.now()
             save(tmp_path / "killed" / "press.json", kept)
         async with Press(tmp_path / "killed", pace=SLOW) as press:
-            assert press.clock.time() >= last
+            assert press.clock.now() >= last
 
     asyncio.run(run())
 
@@ -147,7 +147,7 @@ def test_caught_up_press(tmp_path: Path) -> None:
                 fronts.append(await response.text())
         assert "/today/" in "".join(fronts)
 
-    at(tmp_path, world_time())
+    at(tmp_path, datetime.now(UTC))
     visit(tmp_path, use)
 
 
@@ -157,7 +157,7 @@ def test_port_is_taken(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = other.getsockname()[1]
-        at(tmp_path, world_time() - timedelta(days=1), port=taken)
+        at(tmp_path, datetime.now(UTC) - timedelta(days=1), port=taken)
 
         async def use(press: Press, session: ClientSession) -> None:
             assert press.url != f"http://127.0.0.1:{taken}"
@@ -169,15 +169,39 @@ def test_port_is_taken(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None
     assert [f"Port {taken} of the press is taken" in record.getMessage() for record in caplog.records] == [True]
 
 
-def test_what_cannot_work(tmp_path: Path) -> None:
-    """A pace or a directory that cannot be used is an error on entry, before a port is open."""
+def test_it_is_listed_in_feed_and_sitemap(tmp_path: Path) -> None:
+    """A paper's feed and sitemap name the same articles as its front page, with the times of their last edits."""
 
-    async def enter(press: Press) -> None:
-        async with press:
-            pytest.fail("entered")
+    async def use(press: Press, session: ClientSession) -> None:
+        for paper in PAPERS:
+            found = {}
+            for path in ("", "feed.xml", "sitemap.xml"):
+                url = f"{press.url}/{paper}/{path}"
+                async with session.get(url) as response:
+                    found[path] = read_source(await response.read(), url, response.content_type)
+            assert [source.kind for source in found.values()] == ["front", "feed", "sitemap"]
+            assert found[""].feeds == (f"{press.url}/{paper}/feed.xml",)
+            listed = {link.url: link.modified for link in found["feed.xml"].links}
+            assert listed == {link.url: link.modified for link in found["sitemap.xml"].links}
+            # On a front page, an address of one word is not told from that of a section.
+            assert listed.keys() >= {link.url for link in found[""].links} >= {url for url in listed if "-" in url}
+            for article in press.living():
+                if f"{press.url}{article.path}" in listed:
+                    page = page_at(article, press.clock.now())
+                    assert listed[f"{press.url}{article.path}"] == page.modified
 
-    with pytest.raises(SettingsError):
-        asyncio.run(enter(Press(tmp_path, pace=0)))
+    visit(tmp_path, use)
+
+
+@pytest.mark.parametrize("pace", [0, 1, -5, 12001, float("nan"), float("inf")])
+def test_impossible_pace(tmp_path: Path, pace: float) -> None:
+    """A pace that never catches up, or that no watcher can follow, is refused with the pace and the bounds."""
+    with pytest.raises(SettingsError, match=r"a press at pace .*: choose one above 1 and up to 12000"):
+        Press(tmp_path, pace=pace)
+
+
+def test_a_directory_that_is_none(tmp_path: Path) -> None:
+    """It is an error that names it."""
     (tmp_path / "file").touch()
-    with pytest.raises(UnavailableError):
-        asyncio.run(enter(Press(tmp_path / "file")))
+    with pytest.raises(UnavailableError, match="file"):
+        Press(tmp_path / "file")

@@ -97,10 +97,28 @@ def test_a_page_names_its_feeds_and_an_index_its_sitemaps() -> None:
 
 
 def test_an_article_is_no_front_page() -> None:
-    """A page that says so, or shows few others, is an article."""
+    """A page that says so, or has paragraphs and shows few others, is an article; one of few links is not."""
     marked = front(head='<meta property="og:type" content="article">')
     assert read(marked, f"{SITE}/2026/03/storm-1-hits-the-coast").kind == "article"
-    assert read(front(2), f"{SITE}/story").kind == "article"
+    assert read(front(2), f"{SITE}/local").kind == "front"
+    prose = "".join(f"<p>The harbour board counted {n} boats that had broken loose.</p>" for n in range(20))
+    assert read(front(2) + prose, f"{SITE}/local").kind == "article"
+    assert read(front(6) + prose, f"{SITE}/local").kind == "front"
+    assert read("<p>It.</p>", f"{SITE}/local").kind == "article"
+
+
+def test_a_headline_leads_to_an_article() -> None:
+    """An address of two words is an article's where a headline leads to it, and not where a menu does."""
+    story = '<a href="/news/coast-storm">A storm has hit the coast again</a>'
+    section = '<a href="/news/middle-east">News from the Middle East</a>'
+    for text, keys in {
+        story: [f"{SITE}/news/coast-storm"],
+        section.replace("News from the", "All that is new about the"): [f"{SITE}/news/middle-east"],
+        section: [],
+        f"<nav>{story}</nav>": [],
+        f"<footer><ul><li>{story}</ul></footer>": [],
+    }.items():
+        assert [link.key for link in read(text + front(6)).links[:-6]] == keys
 
 
 @pytest.mark.parametrize(

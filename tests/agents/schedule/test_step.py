@@ -32,8 +32,9 @@ STEP = Schedules()
 class Watched:
     """A URL and its row, to which records are told one after the other."""
 
-    def __init__(self, url: str = URL) -> None:
+    def __init__(self, url: str = URL, step: Schedules = STEP) -> None:
         self.key = url.encode()
+        self.step = step
         self.row: bytes | None = None
         self.outputs: tuple[Output, ...] = ()
 
@@ -54,7 +55,7 @@ class Watched:
 
     def record(self, topic: str, value: bytes | None) -> Watched:
         """Tell it a record of a topic."""
-        result = STEP(Record(topic, 0, 0, NOON, self.key, value), self.row)
+        result = self.step(Record(topic, 0, 0, NOON, self.key, value), self.row)
         self.outputs = result.outputs
         self.row = self.row if result.row is KEEP else result.row  # type: ignore[assignment]
         return self
@@ -62,7 +63,7 @@ class Watched:
     def on_time(self, moment: datetime) -> Watched:
         """Let the time of the row come."""
         assert self.row is not None
-        result = STEP.on_time(self.key, self.row, moment.timestamp())
+        result = self.step.on_time(self.key, self.row, moment.timestamp())
         self.outputs, self.row = result.outputs, result.row  # type: ignore[assignment]
         return self
 
@@ -162,6 +163,42 @@ def test_a_source_that_says_modified_brings_a_look_forward() -> None:
     assert watched.schedule.next_check == planned
     now = NOON + timedelta(hours=50)
     assert watched.told(wish(found_in=FEED, added_at=now, modified=now)).schedule.next_check == now
+    assert watched.schedule.signal == FEED
+
+
+def test_a_source_is_believed_as_far_as_it_was_right() -> None:
+    """One that calls unchanged articles modified is soon not heeded; one that was right is heeded at once."""
+    step = Schedules()
+    for liar in (True, False):
+        feed = f"{FEED}?{liar}"
+        watched = Watched(step=step).told(wish()).told(check(hours=48))
+        for hours in range(50, 90):
+            now = NOON + timedelta(hours=hours)
+            watched.told(wish(found_in=feed, added_at=now, modified=now)).told(check(hours=hours))
+            if not liar:
+                watched.told(version("edited", hours=hours))
+        now += timedelta(minutes=1)
+        watched.told(wish(found_in=feed, added_at=now, modified=now))
+        assert (watched.schedule.next_check == now) is not liar
+        assert decode(watched.on_time(now).outputs[0].value, FetchRequest, "it").worth < 0.5 or not liar
+
+
+def test_news_that_come_while_a_url_is_asked_for_are_not_lost() -> None:
+    """An article that a source calls modified after it was asked for is asked for once more."""
+    watched = Watched().told(wish()).on_time(NOON).told(check()).told(version("first", hours=0, number=1))
+    asked = NOON + timedelta(hours=3)
+    modified = asked + timedelta(seconds=10)
+    watched.on_time(asked).told(wish(found_in=FEED, added_at=modified, modified=modified))
+    assert watched.schedule.next_check == modified
+    assert watched.told(check(hours=3)).schedule.next_check == modified
+    assert watched.on_time(modified).told(check(hours=3.1)).schedule.signal is None
+
+
+def test_a_page_that_is_gone_is_looked_at_when_a_source_shows_it_again() -> None:
+    """A comeback that a feed tells is not found a week late."""
+    watched = Watched().told(wish()).told(check("gone", hours=1)).told(version("removed", hours=30))
+    now = NOON + timedelta(hours=40)
+    assert watched.told(wish(found_in=FEED, added_at=now, modified=now)).schedule.next_check == now
 
 
 def test_a_change_makes_the_next_look_come_sooner() -> None:
@@ -184,14 +221,14 @@ def test_a_suspicious_edit_is_looked_at_again_soon() -> None:
 
 
 def test_a_page_that_is_gone_is_seen_to_be_gone_for_a_day() -> None:
-    """It is looked at after an hour, six hours and a day, so that detect can tell a removal; then weekly."""
+    """It is looked at 1, 6 and 24 hours later, so that detect can tell a removal; then weekly."""
     watched, hours, waits = Watched().told(wish()), 0.0, []
     for _ in range(4):
         watched.told(check("gone", hours=hours))
         assert watched.schedule.next_check is not None
         waits.append((watched.schedule.next_check - NOON).total_seconds() / 3600 - hours)
         hours += waits[-1]
-    assert [round(wait, 3) for wait in waits] == [1, 6, 24, 7 * 24]
+    assert [round(wait, 3) for wait in waits] == [1, 5, 18, 7 * 24]
     watched.told(version("removed", hours=hours))
     assert watched.schedule.state == "gone"
     watched.told(check(hours=hours + 1)).told(version("returned", hours=hours + 1))
@@ -265,6 +302,19 @@ def test_a_source_is_looked_at_as_often_as_a_person_wants() -> None:
     assert watched.schedule.next_check is not None
     wait = watched.schedule.next_check - NOON - timedelta(hours=4)
     assert timedelta(minutes=9) <= wait <= timedelta(minutes=11)
+
+
+def test_the_feeds_of_a_page_are_looked_at_as_often_as_the_page() -> None:
+    """They are watched once, and again when a person sets another time for the page."""
+    feed = f"{FEED}?2"
+    front = Watched(FEED).told(wish(FEED, kind="front", every=600.0))
+    (named,) = front.told(check(key=FEED, kind="front", feeds=(feed,))).wishes
+    assert (named.url, named.every) == (feed, 600.0)
+    assert front.told(check(key=FEED, kind="front", hours=1, feeds=(feed,))).wishes == []
+    front.told(wish(FEED, kind="front", every=60.0))
+    (named,) = front.told(check(key=FEED, kind="front", hours=2, feeds=(feed,))).wishes
+    watched = Watched(feed).told(wish(feed, kind="feed", found_in=FEED, every=600.0)).told(check(key=feed, kind="feed"))
+    assert watched.told(named).schedule.every == 60.0
 
 
 def test_marks_for_conditional_requests_outlive_a_304() -> None:
