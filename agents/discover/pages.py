@@ -57,7 +57,7 @@ class Page:
         """Whether the page is one article, and not a list of them."""
         if self._tree is not None and says_article(self._tree) and not has_many_articles(self._tree):
             return True
-        if not links or looks_like_article(self._url):
+        if looks_like_article(self._url) or not (links or any(self.feeds())):
             return True
         return len(links) < MIN_LINKS and self._prose() >= MIN_PROSE
 

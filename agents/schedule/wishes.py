@@ -31,7 +31,7 @@ def watched(watch: Watch, row: Schedule | None, precision: Precision) -> Schedul
         return replace(
             row,
             url=watch.url,
-            kind=watch.kind or row.kind,
+            kind=watch.kind,
             source=watch.source or row.source,
             state="watched",
             added_at=row.added_at if row.state == "watched" else watch.added_at,

@@ -114,10 +114,11 @@ async def _watch(press: Press, settings: Settings) -> None:
 async def _keep_score(press: Press, settings: Settings, score: Score) -> None:
     """Count the edits that are made, once everything was read and the watcher is at work."""
     started = press.clock.now()
+    has_begun = False
     while True:
-        if not score.has_begun and await _all_read(press, settings, started):
-            score.begin(press.clock.now())
-        score.look(press.living(), press.clock.now())
+        has_begun = has_begun or await _all_read(press, settings, started)
+        if has_begun:
+            score.look(press.living(), press.clock.now())
         await asyncio.sleep(SCORE_EVERY)
 
 

@@ -11,34 +11,23 @@ from streams.press.life import Article, page_at, shown_edits
 
 
 class Score:
-    """The edits that were made since it began, and those of them that change events tell.
+    """The edits of articles after they could first be read, and those of them that change events tell.
 
     An event tells of the last edit before its fetch. One that was overwritten before it was fetched is not found.
     """
 
     def __init__(self) -> None:
-        self._since: datetime | None = None
+        self._since: dict[str, datetime] = {}
         self._made: dict[str, list[datetime]] = {}
         self._told: dict[str, list[datetime]] = defaultdict(list)
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether edits are counted."""
-        return self._since is not None
-
-    def begin(self, since: datetime) -> None:
-        """Count what is edited after a time."""
-        self._since = since
-
     def look(self, living: Iterable[Article], now: datetime) -> None:
         """Take note of what was edited until now: of the articles that live, so before one of them dies."""
-        if self._since is None:
-            return
         for article in living:
-            edits = [edit for edit in shown_edits(article) if self._since < edit]
-            if article.published <= self._since and page_at(article, self._since).text is None:
-                edits = edits[1:]  # it was gone: what comes back was not seen before
-            self._made[article.path] = [edit for edit in edits if edit <= now]
+            if page_at(article, now).text is not None:
+                self._since.setdefault(article.path, now)
+            since = self._since.get(article.path, now)
+            self._made[article.path] = [edit for edit in shown_edits(article) if since < edit <= now]
 
     def tell(self, path: str, fetched_at: datetime) -> None:
         """Take note of a change of the article at a path, fetched at a time."""

@@ -29,9 +29,8 @@ def test_an_edit_is_found_by_the_first_fetch_after_it() -> None:
     article = _article(ORIGIN, 0, brief=False)
     edits = article.edited
     score = Score()
-    score.look([article], edits[-1])
+    score.look([article], edits[0])
     assert str(score) == "0 edits made, 0 found"
-    score.begin(edits[0])
     score.tell(article.path, edits[1] + MINUTE)
     score.look([article], edits[3])
     score.tell(article.path, edits[3])
@@ -46,7 +45,8 @@ def test_the_return_of_a_page_that_was_gone_from_the_beginning_does_not_count() 
     """Whoever has not seen what was removed cannot tell that it came back."""
     article = next(a for a in (_article(ORIGIN, n, brief=False) for n in range(17)) if a.slug == "wage-figures")
     gone = next(time for time in article.edited if page_at(article, time).text is None)
+    back, *later = [time for time in article.edited if time > gone]
     score = Score()
-    score.begin(gone + MINUTE)
-    score.look([article], article.edited[-1])
-    assert [edited for _, edited in score.open()] == [time for time in article.edited if time > gone][1:]
+    for now in (gone + MINUTE, back + MINUTE, article.edited[-1]):
+        score.look([article], now)
+    assert [edited for _, edited in score.open()] == later

@@ -105,6 +105,9 @@ def test_an_article_is_no_front_page() -> None:
     assert read(front(2) + prose, f"{SITE}/local").kind == "article"
     assert read(front(6) + prose, f"{SITE}/local").kind == "front"
     assert read("<p>It.</p>", f"{SITE}/local").kind == "article"
+    feed = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
+    assert read(f"{feed}<h1>Nothing yet</h1>", f"{SITE}/local").kind == "front"
+    assert read(feed + prose, f"{SITE}/local").kind == "article"
 
 
 def test_a_headline_leads_to_an_article() -> None:
