@@ -66,6 +66,12 @@ _CHANNELS = {
         "What became of a fetch that made no version, where that is worth knowing.",
         ("outcome",),
     ),
+    "takedown": (
+        topics.TAKEDOWN,
+        "Takedowns",
+        "Articles that shall not be shown; a tombstone takes it back. Compacted.",
+        ("takedown",),
+    ),
     "deadLetter": (
         topics.DEAD_LETTER,
         "Dead letters",
@@ -87,6 +93,7 @@ _OPERATIONS = {
     "publishOutcome": ("send", "outcome", "Tells what became of a fetch without a new version."),
     "diff": ("receive", "version", "Reads versions, and compares each with the one before."),
     "publishChange": ("send", "change", "Writes each change of an article."),
+    "takeDown": ("receive", "takedown", "Reads what shall not be shown, and removes what shall be forgotten."),
     "bury": ("send", "deadLetter", "Sets aside a record that cannot be used."),
 }
 
@@ -147,6 +154,7 @@ def _messages() -> Json:
         "schedule": _message("The schedule of a URL", None, _file(f"{topics.SCHEDULE}.json")),
         "fetchRequest": _message("A wish to fetch a URL", None, _file(f"{topics.FETCH_REQUEST}.json"), key=_HOST),
         "check": _message("What came of a request", None, _file(f"{topics.CHECK}.json")),
+        "takedown": _message("A wish to hide or forget an article", None, _file(f"{topics.TAKEDOWN}.json")),
         "deadLetter": _message(
             "A record that could not be used",
             "deadLetterHeaders",

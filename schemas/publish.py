@@ -27,6 +27,7 @@ from schemas.fetch_request import FetchRequest
 from schemas.fetch_schema import fetch_schema
 from schemas.outcome import Outcome
 from schemas.schedule import Schedule
+from schemas.takedown import Takedown
 from schemas.version import Version
 from schemas.watch import Watch
 
@@ -42,7 +43,7 @@ _ANNOTATIONS = {"title", "description", "examples", "$comment", "$defs"}
 
 def contracts() -> dict[str, Schema]:
     """The JSON Schemas by file name."""
-    own = [codec.json_schema(event_type) for event_type in (Version, Change, Outcome, *WATCHING)]
+    own = [codec.json_schema(event_type) for event_type in (Version, Change, Outcome, Takedown, *WATCHING)]
     named = {schema["$id"].removeprefix(codec.SCHEMA_BASE): schema for schema in (fetch_schema(), *own)}
     return {f"{topic}.json": _tidy(schema) for topic, schema in named.items()}
 

@@ -70,8 +70,8 @@ async def admin_client(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]
 
 
 @contextlib.asynccontextmanager
-async def committed_consumer(settings: Settings, topic: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer that sees what is committed, without a group: of all partitions of a topic, or of none yet.
+async def committed_consumer(settings: Settings, *topics: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that sees what is committed, without a group: of all partitions of some topics, or of none yet.
 
     Raises:
         UnavailableError: no broker answers, or there is no such topic.
@@ -85,11 +85,14 @@ async def committed_consumer(settings: Settings, topic: str | None = None) -> As
         metadata_max_age_ms=METADATA_MAX_AGE_MS,
     )
     async with connected(consumer.start, consumer.stop, settings):
-        if topic is not None:
+        places: list[TopicPartition] = []
+        for topic in topics:
             partitions = (await consumer._client._wait_on_metadata(topic)) if topic in await consumer.topics() else ()  # noqa: SLF001 - aiokafka has no public call that waits for a topic's partitions
             if not partitions:
                 raise UnavailableError(f"there is no topic {topic} at {settings.bootstrap}: run `newsdiff topics`")
-            consumer.assign([TopicPartition(topic, partition) for partition in sorted(partitions)])
+            places += [TopicPartition(topic, partition) for partition in sorted(partitions)]
+        if places:
+            consumer.assign(places)
         yield consumer
 
 

@@ -12,15 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.diff.compare import Comparison
+from agents.diff.shorten import shortened
 from agents.diff.tokens import count_words
 from schemas.change import Change, Diff, Label, Row, Severity, Spans, Stats
 from schemas.version import Version
 
 MIN_SIDE_BY_SIDE = 120
 """Columns of a terminal from which old and new stand side by side."""
-
-CONTEXT = 80
-"""Characters of unchanged text that are shown before and behind a mark."""
 
 MAX_NUMBERS = 3
 """How many numbers are told beside a label."""
@@ -148,25 +146,6 @@ def _marked(spans: Spans, console: Console, style: str = "") -> Text:
         before, behind = _BRACKETS[op] if plain else ("", "")
         text.append(f"{before}{shown}{behind}", "" if plain else _STYLES[op])
     return text
-
-
-def shortened(spans: Spans) -> Spans:
-    """The spans with long unchanged text cut down to what is near a mark."""
-    last = len(spans) - 1
-    return tuple(
-        (op, _cut(text, first=place == 0, last=place == last) if op == "=" else text)
-        for place, (op, text) in enumerate(spans)
-    )
-
-
-def _cut(text: str, *, first: bool, last: bool) -> str:
-    head, tail = 0 if first and not last else CONTEXT, 0 if last else CONTEXT
-    if len(text) <= head + tail + CONTEXT // 2:  # little would be saved
-        return text
-    start, end = text[:head], text[len(text) - tail :]
-    start = start.rpartition(" ")[0] or start
-    end = end.partition(" ")[2] or end
-    return " ".join(part for part in (start, "…", end) if part)
 
 
 def counted(number: int, name: str) -> str:

@@ -55,6 +55,7 @@ TOPICS = (
     Topic(topics.VERSION, FOR_EVER),
     Topic(topics.CHANGE, FOR_EVER),
     Topic(topics.OUTCOME, 30 * DAY_MS, max_bytes=MIB),
+    Topic(topics.TAKEDOWN, FOR_EVER, max_bytes=MIB, compacted=True),
     Topic(topics.DEAD_LETTER, 90 * DAY_MS, max_bytes=MAX_DEAD_LETTER),
 )
 

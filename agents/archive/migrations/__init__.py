@@ -1,0 +1,21 @@
+"""The steps that make the archive's tables, and those of older versions into those of this one."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Make the tables as they have to be."""
+    async with engine.begin() as connection:
+        await connection.run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", "agents.archive:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,174 @@
+"""The archive's database: SQLite or PostgreSQL, one code path."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Table, select, tuple_
+from sqlalchemy.event import listen
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from agents.archive import tables, words
+from agents.archive.batch import Batch
+from agents.archive.rows import Values, number_of, unpacked, words_of_change, words_of_version
+from schemas.change import Change
+from schemas.codec import decode
+from schemas.version import Version
+
+E = TypeVar("E", Version, Change)
+
+AT_ONCE = 500
+"""Keys in one question: databases bound the number of parameters."""
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-65536")
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """The engine for a database: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`."""
+    for scheme, driver in (("sqlite:", "sqlite+aiosqlite:"), ("postgresql:", "postgresql+asyncpg:")):
+        if url.startswith(scheme):
+            url = driver + url.removeprefix(scheme)
+    engine = create_async_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        listen(engine.sync_engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's own type
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+class Store:
+    """Writes batches. What was written once is not written again, whatever is read anew."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def progress(self) -> dict[tuple[str, int], int]:
+        """The offset after the last record that is stored, by topic and partition."""
+        async with self._engine.connect() as connection:
+            found = await connection.execute(select(tables.progress))
+            return {(row.topic, row.partition): row.next_offset for row in found}
+
+    async def write(self, batch: Batch) -> None:
+        """Store what a batch changes, and how far it goes, in one transaction."""
+        async with self._engine.begin() as connection:
+            await _take_down(connection, batch)
+            await _leave_out_forgotten(connection, batch)
+            await _add_versions(connection, batch)
+            await _add_changes(connection, batch)
+            await _add_words(connection, batch)
+            await _replace(connection, tables.watching, tables.watching.c.url, batch.watching)
+            for (topic, partition), offset in batch.progress.items():
+                place = (tables.progress.c.topic == topic) & (tables.progress.c.partition == partition)
+                await connection.execute(tables.progress.delete().where(place))
+                row = {"topic": topic, "partition": partition, "next_offset": offset}
+                await connection.execute(tables.progress.insert().values(row))
+
+
+async def _add_versions(connection: AsyncConnection, batch: Batch) -> None:
+    key = tuple_(tables.version.c.article_id, tables.version.c.version)
+    stored = await _stored(connection, key, (tables.version.c.article_id, tables.version.c.version), batch.versions)
+    await _insert(connection, tables.version, [row for key, row in batch.versions.items() if key not in stored])
+    columns = (tables.article.c.id, tables.article.c.version)
+    known = dict(await _stored(connection, tables.article.c.id, columns, batch.articles))
+    newer = [row for id_, row in batch.articles.items() if known.get(id_, 0) < row["version"]]
+    for ids in _chunks([row["id"] for row in newer]):
+        await connection.execute(tables.article.delete().where(tables.article.c.id.in_(ids)))
+    await _insert(connection, tables.article, newer)
+
+
+async def _add_changes(connection: AsyncConnection, batch: Batch) -> None:
+    found = await _stored(connection, tables.change.c.id, (tables.change.c.id,), batch.changes)
+    stored = {id_ for (id_,) in found}
+    new = [row for id_, row in batch.changes.items() if id_ not in stored]
+    await _insert(connection, tables.change, new)
+    await _insert(connection, tables.change_label, [label for row in new for label in batch.labels[row["id"]]])
+
+
+async def _add_words(connection: AsyncConnection, batch: Batch) -> None:
+    documents = {row["number"]: row for row in batch.words.values()}
+    number = tables.document.c.number
+    stored = {known for (known,) in await _stored(connection, number, (number,), documents)}
+    new = [row for known, row in documents.items() if known not in stored]
+    if new:
+        await words.add(connection, new)
+
+
+async def _take_down(connection: AsyncConnection, batch: Batch) -> None:
+    """Note what shall not be shown, and remove for good what shall be forgotten."""
+    await _replace(connection, tables.takedown, tables.takedown.c.url, batch.takedowns)
+    for row in batch.takedowns.values():
+        if row is not None and row["state"] == "forgotten":
+            await _forget(connection, row["article_id"], row["url"])
+
+
+async def _forget(connection: AsyncConnection, article_id: str, url: str) -> None:
+    versions = await _events(connection, tables.version, article_id, Version)
+    changes = await _events(connection, tables.change, article_id, Change)
+    found = [(each.meta.id, words_of_version(each)) for each in versions]
+    documents = [{"number": number_of(id_), **held} for id_, held in found if held is not None]
+    documents += [{"number": number_of(each.meta.id), **words_of_change(each)} for each in changes]
+    number = tables.document.c.number
+    stored = {known for (known,) in await _stored(connection, number, (number,), [row["number"] for row in documents])}
+    rows = [row for row in documents if row["number"] in stored]
+    if rows:
+        await words.take_out(connection, rows)
+    ids = select(tables.change.c.id).where(tables.change.c.article_id == article_id)
+    await connection.execute(tables.change_label.delete().where(tables.change_label.c.change_id.in_(ids)))
+    for table in (tables.change, tables.version):
+        await connection.execute(table.delete().where(table.c.article_id == article_id))
+    await connection.execute(tables.article.delete().where(tables.article.c.id == article_id))
+    await connection.execute(tables.watching.delete().where(tables.watching.c.url == url))
+
+
+async def _events(connection: AsyncConnection, table: Table, article_id: str, kind: type[E]) -> list[E]:
+    found = await connection.execute(select(table.c.event).where(table.c.article_id == article_id))
+    return [decode(unpacked(stored), kind, "a stored event") for stored in found.scalars()]
+
+
+async def _leave_out_forgotten(connection: AsyncConnection, batch: Batch) -> None:
+    """Take out of a batch what is of an article that shall be forgotten."""
+    ids = {row["article_id"] for row in (*batch.versions.values(), *batch.changes.values())}
+    table = tables.takedown
+    found = await _stored(connection, table.c.article_id, (table.c.article_id, table.c.url, table.c.state), ids)
+    forgotten = {id_: url for id_, url, state in found if state == "forgotten"}
+    if not forgotten:
+        return
+    batch.articles = {id_: row for id_, row in batch.articles.items() if id_ not in forgotten}
+    batch.versions = {key: row for key, row in batch.versions.items() if row["article_id"] not in forgotten}
+    batch.changes = {id_: row for id_, row in batch.changes.items() if row["article_id"] not in forgotten}
+    batch.words = {id_: row for id_, row in batch.words.items() if row["article_id"] not in forgotten}
+    batch.watching = {url: row for url, row in batch.watching.items() if url not in forgotten.values()}
+
+
+async def _replace(connection: AsyncConnection, table: Table, key: Column[str], rows: dict[str, Values | None]) -> None:
+    for keys in _chunks(list(rows)):
+        await connection.execute(table.delete().where(key.in_(keys)))
+    await _insert(connection, table, [row for row in rows.values() if row is not None])
+
+
+async def _insert(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
+    if rows:
+        await connection.execute(table.insert(), rows)
+
+
+async def _stored(
+    connection: AsyncConnection,
+    key: Any,  # noqa: ANN401 - a column, or several
+    columns: Sequence[Column[Any]],
+    wanted: Collection[Any],
+) -> set[tuple[Any, ...]]:
+    """Those of some columns' values that stand in the rows with the wanted keys."""
+    found: set[tuple[Any, ...]] = set()
+    for keys in _chunks(list(wanted)):
+        found.update(tuple(row) for row in await connection.execute(select(*columns).where(key.in_(keys))))
+    return found
+
+
+def _chunks(keys: Sequence[Any]) -> list[Sequence[Any]]:
+    return [keys[at : at + AT_ONCE] for at in range(0, len(keys), AT_ONCE)]

@@ -1,0 +1,77 @@
+"""Stores what the topics tell in the archive's database: the consumer beside the workers.
+
+The database keeps how far each partition is stored, in the transaction that stores it. So whatever kills this, it goes
+on where the rows end. One process stores at a time; what reads the database need not know of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from aiokafka import AIOKafkaConsumer
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+
+from agents.archive.batch import TOPICS, batch_of
+from agents.archive.store import Store
+from schemas import topics
+from schemas.record import Record
+from streams.kafka import IDLE_FETCH_MS, as_record, committed_consumer, records_until_end
+from streams.settings import Settings
+
+AT_ONCE = 1_000
+"""Records that are stored in one transaction."""
+
+FIRST_PAUSE, LAST_PAUSE = 0.5, 30.0
+"""Seconds until a database that did not answer is asked again."""
+
+log = logging.getLogger(__name__)
+
+
+async def archive(settings: Settings, store: Store, stored: Callable[[], None]) -> None:
+    """Store until cancelled; `stored` is called after each transaction.
+
+    Raises:
+        UnavailableError: no broker answers, or there are no such topics.
+    """
+    async with committed_consumer(settings, topics.TAKEDOWN) as consumer:  # nothing of them may be shown in between
+        _seek(consumer, await store.progress())
+        await _write(store, [record async for record in records_until_end(consumer)])
+    async with committed_consumer(settings, *TOPICS) as consumer:
+        _seek(consumer, await store.progress())
+        while True:
+            found = await consumer.getmany(timeout_ms=IDLE_FETCH_MS, max_records=AT_ONCE)
+            records = [as_record(each) for part in found.values() for each in part]
+            if records:
+                await _write(store, records)
+                stored()
+
+
+def _seek(consumer: AIOKafkaConsumer, progress: Mapping[tuple[str, int], int]) -> None:
+    for place in consumer.assignment():
+        consumer.seek(place, progress.get((place.topic, place.partition), 0))
+
+
+async def _write(store: Store, records: Sequence[Record]) -> None:
+    """Store records, however long the database does not answer; one that it cannot hold is left out."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            batch = await asyncio.to_thread(batch_of, records)
+            await store.write(batch)
+        except (DataError, IntegrityError) as error:
+            if len(records) == 1:
+                log.error("%s cannot be stored and is left out: %s", records[0].place, error.orig)  # noqa: TRY400
+                return
+            for record in records:
+                await _write(store, [record])
+            return
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("the archive's database does not take what shall be stored: %s", type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LAST_PAUSE)
+        else:
+            for bad in batch.bad:
+                log.error("left out of the archive: %s", bad)
+            return

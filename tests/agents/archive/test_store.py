@@ -1,0 +1,221 @@
+"""The archive holds what the topics tell, whatever order they are read in and however often."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from history import NOON, history, record, schedule, url
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from agents.archive import tables
+from agents.archive.batch import batch_of
+from agents.archive.migrations import migrate
+from agents.archive.store import Store, open_engine
+from agents.archive.words import matching
+from schemas import topics
+from schemas.record import Record
+from schemas.takedown import Takedown
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def run(database: str, use: Callable[[AsyncEngine], Awaitable[Any]]) -> Any:
+    """Do something with an empty archive."""
+
+    async def work() -> Any:
+        engine = open_engine(database)
+        try:
+            if engine.dialect.name == "postgresql":
+                async with engine.begin() as connection:
+                    await connection.execute(text("DROP SCHEMA public CASCADE"))
+                    await connection.execute(text("CREATE SCHEMA public"))
+            await migrate(engine)
+            return await use(engine)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(work())
+
+
+async def rows(engine: AsyncEngine) -> Rows:
+    """All rows of all tables but the progress, and the words that can be searched for."""
+    async with engine.connect() as connection:
+        found = {
+            table.name: sorted(map(tuple, await connection.execute(select(table))), key=repr)
+            for table in tables.metadata.sorted_tables
+            if table is not tables.progress
+        }
+        for word in ("harbour", "lantern", "nowhere"):
+            found[word] = [(each,) for each in sorted(await search(connection, word))]
+        return found
+
+
+async def search(connection: Any, query: str, *, by_author: bool = False) -> list[str]:
+    """The ids of the articles with these words."""
+    matched = matching(connection.dialect.name, query, by_author=by_author)
+    if matched is None:
+        return []
+    condition, values = matched
+    statement = text(f"SELECT DISTINCT article_id FROM document WHERE {condition}")
+    return list((await connection.execute(statement, values)).scalars())
+
+
+async def stored(engine: AsyncEngine, *batches: Sequence[Record]) -> Rows:
+    """The rows after some batches."""
+    for batch in batches:
+        await Store(engine).write(batch_of(batch))
+    return await rows(engine)
+
+
+def test_migrations_make_the_tables(database: str) -> None:
+    """Whoever adds a column adds the step that makes it."""
+
+    async def use(engine: AsyncEngine) -> list[Any]:
+        await migrate(engine)  # nothing is left to do
+        async with engine.connect() as connection:
+            return await connection.run_sync(
+                lambda it: compare_metadata(MigrationContext.configure(it), tables.metadata)
+            )
+
+    ours = {"words", "words_config", "words_data", "words_docsize", "words_idx", "authors", "alembic_version"}
+    differences = [
+        each for each in run(database, use) if not any(name in repr(each) for name in ours | {"document_words"})
+    ]
+    assert differences == []
+
+
+def test_any_order_of_the_topics_and_any_batches_make_the_same_rows(database: str) -> None:
+    """A rebuilt archive is equal, row by row, to one that was there from the beginning."""
+    records = history(20)
+    whole = run(database, lambda engine: stored(engine, records))
+    assert len(whole["version"]) == 60
+    assert len(whole["change"]) == 40
+    assert whole["harbour"]
+    for seed in range(3):
+        random = Random(seed)
+        streams = [[each for each in records if (each.topic, each.partition) == place] for place in places(records)]
+        mixed = []
+        while streams := [stream for stream in streams if stream]:
+            mixed.append(random.choice(streams).pop(0))
+        cuts = sorted(random.sample(range(len(mixed)), 10))
+        batches = [mixed[a:b] for a, b in zip([0, *cuts], [*cuts, len(mixed)], strict=True)]
+        assert run(database, lambda engine, batches=batches: stored(engine, *batches)) == whole
+
+
+def places(records: Sequence[Record]) -> list[tuple[str, int]]:
+    """The partitions that some records stand in."""
+    return list(dict.fromkeys((each.topic, each.partition) for each in records))
+
+
+def test_what_is_read_again_changes_nothing(database: str) -> None:
+    """Killed at any moment, it reads anew from where its rows end, or from the beginning."""
+    records = history(10)
+
+    async def use(engine: AsyncEngine) -> tuple[Rows, Rows]:
+        return await stored(engine, records), await stored(engine, records[: len(records) // 2], records)
+
+    once, again = run(database, use)
+    assert once == again
+
+
+def test_progress_is_stored_with_the_rows(database: str) -> None:
+    """It is the offset after the last record of each partition, also of one that could not be read."""
+    records = history(3)
+    bad = replace(records[0], offset=10_000, value=b"what is this")
+
+    async def use(engine: AsyncEngine) -> dict[tuple[str, int], int]:
+        await stored(engine, records, [bad])
+        return await Store(engine).progress()
+
+    progress = run(database, use)
+    assert progress[bad.topic, bad.partition] == 10_001
+    for place in set(places(records)) - {(bad.topic, bad.partition)}:
+        assert progress[place] == max(each.offset for each in records if (each.topic, each.partition) == place) + 1
+
+
+def test_a_bad_record_is_left_out_and_told(database: str) -> None:
+    """It is named with its place; the others of its batch are stored."""
+    records = history(2)
+    bad = replace(records[0], value=b'{"$schema": "urn:newsdiff:schema:article.version.v1"}')
+    batch = batch_of([bad, *records[1:]])
+    assert [bad.place in str(each) for each in batch.bad] == [True]
+    assert len(run(database, lambda engine: stored(engine, [bad, *records[1:]]))["version"]) == 5
+
+
+def test_what_postgres_cannot_keep_is_left_out_of_columns(database: str) -> None:
+    """A title with a NUL is stored without it; the event stays as it came."""
+    first = history(1)[0]
+    assert first.value is not None
+    odd = replace(first, value=first.value.replace(b"Story 0", b"Story\\u0000 0"))
+    assert run(database, lambda engine: stored(engine, [odd]))["article"][0][3].startswith("Story 0")
+
+
+def test_words_are_found(database: str) -> None:
+    """All words of a query must be there, the last one may be a beginning; nobody can write a query of their own."""
+
+    async def use(engine: AsyncEngine) -> dict[str, int]:
+        await stored(engine, history(6))
+        queries = (
+            "story harb",
+            "HARBOUR",
+            "harbour nowhere",
+            'harbour" OR "nowhere',
+            "'; --",
+            "",
+            "* ) NEAR",
+            "a" * 9999,
+        )
+        async with engine.connect() as connection:
+            found = {query: len(await search(connection, query)) for query in queries}
+            found["author"] = len(await search(connection, "ann3", by_author=True))
+            found["no author"] = len(await search(connection, "harbour", by_author=True))
+            return found
+
+    found = run(database, use)
+    assert found.pop("HARBOUR") == found.pop("story harb") == 6
+    assert found.pop("author") == 1
+    assert set(found.values()) == {0}
+
+
+@pytest.mark.parametrize("comes", ["first", "last"])
+def test_what_is_forgotten_is_nowhere(database: str, comes: str) -> None:
+    """No row and no word of the article is left, and it does not come back when all is read again."""
+    records = history(4)
+    wish = record(Takedown(url=url(1), state="forgotten", why="a court said so", at=NOON), 0)
+
+    async def use(engine: AsyncEngine) -> Rows:
+        batches = [[wish], records] if comes == "first" else [records, [wish], records]
+        return await stored(engine, *batches)
+
+    found = run(database, use)
+    kept = run(database, lambda engine: stored(engine, [each for each in records if each.key != url(1).encode()]))
+    assert len(found.pop("takedown")) == 1
+    kept.pop("takedown")
+    assert found == kept
+
+
+def test_what_is_hidden_is_kept(database: str) -> None:
+    """Its rows stay, and a tombstone takes the takedown back."""
+    records = history(2)
+    hide = record(Takedown(url=url(1), state="hidden", why="a mistake", at=NOON), 0)
+    unhide = replace(hide, value=None, offset=1)
+    found = run(database, lambda engine: stored(engine, records, [hide]))
+    assert (len(found["article"]), len(found["takedown"])) == (2, 1)
+    found = run(database, lambda engine: stored(engine, records, [hide], [unhide]))
+    assert found["takedown"] == []
+
+
+def test_what_is_watched_no_longer_has_no_row(database: str) -> None:
+    """A tombstone on the schedule topic ends it."""
+    wish = record(schedule(0), 0)
+    assert len(run(database, lambda engine: stored(engine, [wish]))["watching"]) == 1
+    assert run(database, lambda engine: stored(engine, [wish], [replace(wish, value=None)]))["watching"] == []
+    assert wish.topic == topics.SCHEDULE
