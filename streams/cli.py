@@ -30,6 +30,9 @@ COMMANDS = {
     "diff": "show what changed between two files",
     "rules": "list, test and learn the rules per source",
     "dead-letters": "list, show and replay what could not be used",
+    "site": "the archive and its pages",
+    "hide": "do not show an article",
+    "unhide": "show it again",
     "doctor": "what is reachable, what lags, what is wrong, and what to do",
 }
 

@@ -32,6 +32,16 @@ def _address(text: str) -> str:
     return _servers(text)
 
 
+def _database(text: str) -> str:
+    if not re.fullmatch(r"sqlite:///[^\s?#]+|postgresql://[^\s/]+/[^\s/]+", text):
+        raise ValueError("write sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME")
+    return text
+
+
+def _site(text: str) -> str:
+    return text if re.fullmatch(r"[^\s:,]+:0", text) else _address(text)
+
+
 def _app_id(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", text):
         raise ValueError("use letters, digits, '.', '_' and '-', 100 characters at most")
@@ -88,8 +98,9 @@ def _seconds(low: float, high: float) -> Callable[[str], float]:
     return parse
 
 
-def _setting(parse: Callable[[str], Any], default: Any, doc: str) -> Any:  # noqa: ANN401 - a field of any type
-    return dataclasses.field(default=default, metadata={"parse": parse, "doc": doc})
+def _setting(parse: Callable[[str], Any], default: Any, doc: str, *, secret: bool = False) -> Any:  # noqa: ANN401 - a field of any type
+    """`secret`: it is never shown, since there may be a password in it."""
+    return dataclasses.field(default=default, repr=not secret, metadata={"parse": parse, "doc": doc, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +118,13 @@ class Settings:
     partitions: int = _setting(_whole(1, 1000), 8, "partitions of every topic; for life")
     replication: int = _setting(_whole(1, 10), 1, "replicas of every topic that is created")
     store: str = _setting(_store, "rocksdb://", "where tables live: `rocksdb://` or `memory://`")
+    database_url: str | None = _setting(
+        _database,
+        None,
+        "the archive: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`; without it, a file on this machine",
+        secret=True,
+    )
+    site: str = _setting(_site, "127.0.0.1:8000", "HOST:PORT of the site; 0: any free port")
     rules: Path | None = _setting(Path, None, "the folder of the rules per source; see `newsdiff rules`")
     sources: Path | None = _setting(Path, None, "a TOML or OPML file of what `up` shall watch; see Watch")
     commit_interval: float = _setting(
@@ -142,6 +160,11 @@ class Settings:
         if self.kafka is None and self.broker_port == 0:
             raise SettingsError("NEWSDIFF_BROKER_PORT is 0, any free port: name the one taken in NEWSDIFF_KAFKA")
         return self.kafka or f"127.0.0.1:{self.broker_port}"
+
+    @property
+    def database(self) -> str:
+        """The URL of the archive's database."""
+        return self.database_url or f"sqlite:///{self.data.absolute() / 'archive.db'}"
 
     @property
     def inside_addresses(self) -> frozenset[str]:
@@ -183,5 +206,6 @@ class Settings:
             try:
                 values[fields[name].name] = fields[name].metadata["parse"](text)
             except ValueError as error:
-                raise SettingsError(f"{name}={text!r}: {error}") from None
+                value = "..." if fields[name].metadata["secret"] else repr(text)
+                raise SettingsError(f"{name}={value}: {error}") from None
         return cls(**values)

@@ -26,6 +26,7 @@ OLD_AGE = 60.0
 
 WORKER = (sys.executable, "-m", "streams", "worker")
 WATCHER = (*WORKER, "--watch")
+SITE = (sys.executable, "-m", "streams", "site")
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at whether a worker has ended."""

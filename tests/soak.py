@@ -91,7 +91,7 @@ def soak(run: Soak, directory: Path) -> Report:
         )
         asyncio.run(ensure_topics(settings))
         with WorkerProcesses(settings, run.watchers, WATCHER) as watchers:
-            asyncio.run(write(settings, dict(_old_articles(town, clock))))
+            asyncio.run(write(settings, topics.WATCH, dict(_old_articles(town, clock))))
             watch(settings, [NamedSource(host.feed) for host in town.hosts])
             _run(watchers, run.patience, until=lambda: _read(town) == run.hosts * run.articles)
             read, warm = time.time(), clock.time()

@@ -69,6 +69,7 @@ def change_row(event: Change, value: bytes, partition: int, offset: int) -> Valu
         "id": event.meta.id,
         "article_id": event.article.id,
         "version": current.version,
+        "prior_version": event.prior.version,
         "kind": event.kind,
         "dt": event.meta.dt,
         "source": _text(event.article.source),

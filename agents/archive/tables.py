@@ -83,6 +83,7 @@ change = Table(
     Column("id", Text, primary_key=True, doc="of the event"),
     Column("article_id", String(32), nullable=False),
     Column("version", Integer, nullable=False, doc="after the change; of a removal, the one before it"),
+    Column("prior_version", Integer, nullable=False),
     Column("kind", String(8), nullable=False),
     Column("dt", Instant, nullable=False, doc="when it was fetched"),
     Column("source", Text, nullable=False),

@@ -55,6 +55,8 @@ def command(settings: Settings, data: Path | None) -> None:
     settings = dataclasses.replace(settings, data=data or settings.data / "demo", sources=None)
     if "NEWSDIFF_BROKER_PORT" not in os.environ:
         settings = dataclasses.replace(settings, broker_port=0)  # any free one: the demo is in nobody's way
+    if "NEWSDIFF_SITE" not in os.environ:
+        settings = dataclasses.replace(settings, site="127.0.0.1:0")
     with contextlib.suppress(KeyboardInterrupt), locked(settings.data, "demo"):
         press = Press(settings.data / "press")
         settings = dataclasses.replace(settings, clock=press.clock.setting, inside=press.address)

@@ -63,7 +63,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     for field in dataclasses.fields(settings):
         name = PREFIX + field.name.upper()
         origin = "set" if os.environ.get(name) else "default"
-        yield "ok", f"{name} is {getattr(settings, field.name)} ({origin}): {field.metadata['doc']}"
+        value = "not shown" if field.metadata["secret"] else getattr(settings, field.name)
+        yield "ok", f"{name} is {value} ({origin}): {field.metadata['doc']}"
     yield _disk(settings)
     try:
         async with admin_client(settings) as admin:

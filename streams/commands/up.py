@@ -12,23 +12,27 @@ from pathlib import Path
 
 import click
 
+from streams.commands.site import address_of_site
 from streams.commands.topics import ensure_topics
 from streams.commands.watch import watch
 from streams.data_directory import locked
 from streams.embedded import EmbeddedKafka
 from streams.settings import Settings
 from streams.source_files import read_sources
-from streams.supervisor import LOOK_EVERY, WATCHER, WorkerProcesses
+from streams.supervisor import LOOK_EVERY, SITE, WATCHER, WorkerProcesses
 
 
 @click.command("up")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The directory for all that is kept.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="How many workers to run.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="The port of the site; 0: any free one.")
 @click.pass_obj
-def command(settings: Settings, data: Path | None, workers: int) -> None:
-    """Run everything in one place: Kafka (unless NEWSDIFF_KAFKA names one), the topics and a worker."""
+def command(settings: Settings, data: Path | None, workers: int, port: int | None) -> None:
+    """Run everything in one place: Kafka (unless NEWSDIFF_KAFKA names one), topics, workers, archive and site."""
     if data is not None:
         settings = dataclasses.replace(settings, data=data)
+    if port is not None:
+        settings = dataclasses.replace(settings, site=f"{settings.site.rpartition(':')[0]}:{port}")
     with contextlib.suppress(KeyboardInterrupt), everything(settings, workers) as running:
         click.echo(f"Kafka is at {running.settings.bootstrap}")
         click.echo("fetches go in with `newsdiff import FILE`, `newsdiff tail` shows changes; Ctrl-C ends it", err=True)
@@ -45,6 +49,7 @@ class Running:
     kafka: EmbeddedKafka | None
     workers: WorkerProcesses
     watchers: WorkerProcesses
+    site: WorkerProcesses
 
     def look_after(self) -> None:
         """Start the workers again that have ended.
@@ -56,6 +61,7 @@ class Running:
             self.kafka.check()
         self.workers.restart_ended()
         self.watchers.restart_ended()
+        self.site.restart_ended()
 
 
 @contextlib.contextmanager
@@ -75,9 +81,12 @@ def everything(settings: Settings, workers: int) -> Iterator[Running]:
         asyncio.run(ensure_topics(settings))
         if settings.sources is not None:
             watch(settings, read_sources(settings.sources))
+        # A child's own directory is another one; the archive shall be the same as that of `newsdiff site`.
+        site = dataclasses.replace(settings, database_url=settings.database, site=address_of_site(settings))
         yield Running(
             settings,
             kafka,
             stack.enter_context(WorkerProcesses(settings, workers)),
             stack.enter_context(WorkerProcesses(settings, 1, WATCHER)),
+            stack.enter_context(WorkerProcesses(site, 1, SITE)),
         )

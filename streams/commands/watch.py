@@ -48,7 +48,7 @@ def watch(settings: Settings, sources: Iterable[NamedSource]) -> int:
         )
         for one in sources
     }
-    asyncio.run(write(settings, wishes))
+    asyncio.run(write(settings, topics.WATCH, wishes))
     return len(wishes)
 
 
@@ -66,8 +66,8 @@ def with_scheme(url: str) -> str:
     return given
 
 
-async def write(settings: Settings, wishes: Mapping[str, bytes | None]) -> None:
-    """Put watch records, or tombstones, on their topic.
+async def write(settings: Settings, topic: str, wishes: Mapping[str, bytes | None]) -> None:
+    """Put the records of URLs, or tombstones, on a topic.
 
     Raises:
         WriteError: Kafka did not take one.
@@ -75,7 +75,7 @@ async def write(settings: Settings, wishes: Mapping[str, bytes | None]) -> None:
     producer = new_producer(settings)
     async with connected(producer.start, producer.stop, settings):
         try:
-            sent = [await producer.send(topics.WATCH, value, key=key.encode()) for key, value in wishes.items()]
+            sent = [await producer.send(topic, value, key=key.encode()) for key, value in wishes.items()]
             await asyncio.gather(*sent)
         except KafkaError as error:
-            raise WriteError(f"Kafka did not take what shall be watched: {error!r}") from error
+            raise WriteError(f"Kafka did not take what was to be written on {topic}: {error!r}") from error

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.broker
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """`newsdiff up` in a directory of its own, which has told its address."""
-    settings = Settings(data=tmp_path, broker_port=0, partitions=2)
+    settings = Settings(data=tmp_path, broker_port=0, partitions=2, site="127.0.0.1:0")
     process = subprocess.Popen(
         [sys.executable, "-m", "streams", "up"],
         env={**os.environ, **settings.environment()},

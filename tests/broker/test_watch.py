@@ -91,7 +91,7 @@ def test_what_is_watched_no_longer_is_not_asked_for(settings: Settings, town: To
         while not any(visit.path == "/2026/03/story-1" for visit in host.visits):
             assert time.monotonic() < deadline
             time.sleep(0.2)
-        asyncio.run(write(settings, {canonical_url(url): None}))
+        asyncio.run(write(settings, topics.WATCH, {canonical_url(url): None}))
         while canonical_url(url) in known_urls(settings):
             assert time.monotonic() < deadline
             time.sleep(0.2)

@@ -74,7 +74,7 @@ def is_impure(module: str) -> bool:
 
 INPUT_OUTPUT = {
     *("agents/fetch/client.py", "agents/fetch/guard.py"),
-    *("agents/archive/store.py", "agents/archive/tables.py", "agents/archive/words.py"),
+    *(f"agents/archive/{name}.py" for name in ("queries", "store", "tables", "words")),
     *("agents/archive/migrations/__init__.py", "agents/archive/migrations/env.py"),
     "agents/archive/migrations/versions/0001_first_tables.py",
 }

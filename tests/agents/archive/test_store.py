@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from history import NOON, history, record, schedule, url
+from archive_history import NOON, history, record, schedule, url
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 

@@ -1,0 +1,185 @@
+"""What is read from the archive, for pages, feeds and programs. Nothing of an article that is taken down is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from agents.archive.rows import unpacked
+from agents.archive.tables import article, change, change_label, document, takedown, version, watching
+from agents.archive.words import matching
+from schemas.change import Change
+from schemas.codec import decode
+from schemas.version import Version
+
+PAGE = 50
+"""Rows of a page."""
+
+Found = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which changes: all that is None does not matter. `day`: of the fetch, in UTC."""
+
+    source: str | None = None
+    label: str | None = None
+    day: date | None = None
+    article_id: str | None = None
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What a row of `change` has to be."""
+        found: list[ColumnElement[bool]] = []
+        if self.source is not None:
+            found.append(change.c.source == self.source)
+        if self.article_id is not None:
+            found.append(change.c.article_id == self.article_id)
+        if self.day is not None:
+            begin = datetime.combine(self.day, time(), UTC)
+            found += [change.c.dt >= begin, change.c.dt < begin + timedelta(days=1)]
+        if self.label is not None:
+            labels = change_label.alias()
+            found.append(exists().where(labels.c.change_id == change.c.id, labels.c.label == self.label))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of changes ends: the next one begins with what is older."""
+
+    dt: datetime
+    id: str
+
+
+class Archive:
+    """Reads the archive."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def changes(self, wanted: Filter, *, before: Place | None = None, count: int = PAGE) -> Found:
+        """The newest changes, with the URLs of their articles and their labels, `count` at most."""
+        query = _changes().where(*wanted.conditions)
+        if before is not None:
+            query = query.where(tuple_(change.c.dt, change.c.id) < tuple_(before.dt, before.id))
+        return await self._all(query.order_by(change.c.dt.desc(), change.c.id.desc()).limit(count))
+
+    async def labels(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """The labels of some changes, in the order of their names."""
+        found: dict[str, list[str]] = {id_: [] for id_ in ids}
+        query = select(change_label).where(change_label.c.change_id.in_(ids)).order_by(change_label.c.label)
+        for row in await self._all(query):
+            found[row.change_id].append(row.label)
+        return found
+
+    async def article(self, article_id: str) -> Any | None:  # noqa: ANN401 - a row
+        """The row of an article."""
+        return await self._one(select(article).where(article.c.id == article_id, _shown(article.c.id)))
+
+    async def takedown(self, article_id: str) -> Any | None:  # noqa: ANN401 - a row
+        """The row that says why an article is not shown."""
+        return await self._one(select(takedown).where(takedown.c.article_id == article_id))
+
+    async def watching(self, url: str) -> Any | None:  # noqa: ANN401 - a row
+        """When a URL was and will be looked at, None where it is not watched."""
+        return await self._one(select(watching).where(watching.c.url == url))
+
+    async def versions(self, article_id: str) -> Found:
+        """The versions of an article without their texts, the oldest first."""
+        columns = [column for column in version.c if column.name != "event"]
+        query = select(*columns).where(version.c.article_id == article_id, _shown(version.c.article_id))
+        return await self._all(query.order_by(version.c.version))
+
+    async def version(self, article_id: str, number: int) -> Version | None:
+        """A version event."""
+        query = select(version.c.event).where(
+            version.c.article_id == article_id, version.c.version == number, _shown(version.c.article_id)
+        )
+        row = await self._one(query)
+        return decode(unpacked(row.event), Version, "a stored event") if row is not None else None
+
+    async def change_to(self, article_id: str, number: int) -> Change | None:
+        """The change event that ends at a version."""
+        query = select(change.c.event).where(
+            change.c.article_id == article_id,
+            change.c.version == number,
+            change.c.kind != "removed",
+            _shown(change.c.article_id),
+        )
+        row = await self._one(query)
+        return decode(unpacked(row.event), Change, "a stored event") if row is not None else None
+
+    async def events(self, ids: Sequence[str]) -> dict[str, Change]:
+        """Change events by their ids, as far as they are there."""
+        query = select(change.c.id, change.c.event).where(change.c.id.in_(ids), _shown(change.c.article_id))
+        return {row.id: decode(unpacked(row.event), Change, "a stored event") for row in await self._all(query)}
+
+    async def sources(self) -> Found:
+        """Each source with the number of its articles and changes, and when it last changed one."""
+        articles = select(article.c.source, func.count().label("articles")).group_by(article.c.source).subquery()
+        changes = (
+            select(change.c.source, func.count().label("changes"), func.max(change.c.dt).label("last"))
+            .group_by(change.c.source)
+            .subquery()
+        )
+        query = (
+            select(articles.c.source, articles.c.articles, changes.c.changes, changes.c.last)
+            .outerjoin(changes, changes.c.source == articles.c.source)
+            .order_by(articles.c.source)
+        )
+        return await self._all(query)
+
+    async def search(self, words: str, *, by_author: bool = False, count: int = PAGE) -> Found:
+        """The articles that have, or had, all these words, those that got them last first."""
+        matched = matching(self._engine.dialect.name, words, by_author=by_author)
+        if matched is None:
+            return []
+        condition, values = matched
+        newest = (
+            select(document.c.article_id, func.max(document.c.dt).label("found"))
+            .where(text(condition))
+            .group_by(document.c.article_id)
+            .order_by(func.max(document.c.dt).desc())
+            .limit(count)
+            .subquery()
+        )
+        query = select(article, newest.c.found).join(newest, newest.c.article_id == article.c.id)
+        return await self._all(query.where(_shown(article.c.id)).order_by(newest.c.found.desc()), values)
+
+    async def after(self, places: dict[int, int], count: int) -> Found:
+        """The changes whose records stand after some offsets, by partition, in the order of their partitions."""
+        partition, offset = change.c.partition, change.c.offset
+        after = [and_(partition == place, offset > last) for place, last in places.items()]
+        query = _changes().where(or_(partition.not_in(list(places)), *after)).order_by(partition, offset)
+        return await self._all(query.limit(count))
+
+    async def ends(self) -> dict[int, int]:
+        """The last offset of each partition of the change topic that is stored."""
+        query = select(change.c.partition, func.max(change.c.offset).label("last")).group_by(change.c.partition)
+        return {row.partition: row.last for row in await self._all(query)}
+
+    async def _all(self, query: Select[Any], values: dict[str, Any] | None = None) -> Found:
+        async with self._engine.connect() as connection:
+            found: Found = (await connection.execute(query, values or {})).all()
+            return found
+
+    async def _one(self, query: Select[Any]) -> Any | None:  # noqa: ANN401 - a row
+        found = await self._all(query.limit(1))
+        return found[0] if found else None
+
+
+def _changes() -> Select[Any]:
+    """Changes of articles that are shown, without their events."""
+    columns = [column for column in change.c if column.name != "event"]
+    query = select(*columns, article.c.url, article.c.first_seen, article.c.change_count)
+    return query.join(article, article.c.id == change.c.article_id).where(_shown(change.c.article_id))
+
+
+def _shown(article_id: ColumnElement[str]) -> ColumnElement[bool]:
+    return ~exists().where(takedown.c.article_id == article_id)

@@ -1,0 +1,103 @@
+"""`newsdiff site`: the archive and its pages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import errno
+import logging
+from collections.abc import AsyncIterator
+
+import click
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from agents.archive.migrations import migrate
+from agents.archive.queries import Archive
+from agents.archive.store import Store, open_engine
+from schemas.errors import NewsdiffError, UnavailableError
+from streams.archiving import archive
+from streams.clock import Clock
+from streams.data_directory import locked
+from streams.embedded.ports import choose_port
+from streams.settings import Settings
+from streams.site.broadcast import Broadcast
+from streams.site.server import new_site
+
+RETRY_EVERY = 10.0
+"""Seconds until Kafka is asked again; the pages are there meanwhile."""
+
+STOP_TIMEOUT = 2.0
+"""Seconds that visitors have when the site is stopped."""
+
+log = logging.getLogger(__name__)
+
+
+@click.command("site")
+@click.pass_obj
+def command(settings: Settings) -> None:
+    """Store what the topics tell in a database, and show it: pages, feeds, and an interface for programs."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what is wrong with Kafka is said in one line
+    settings = dataclasses.replace(settings, site=address_of_site(settings))
+    host, _, port = settings.site.rpartition(":")
+    with locked(settings.data, "site"):
+        try:
+            web.run_app(
+                _site(settings),
+                host=host,
+                port=int(port),
+                print=lambda _: click.echo(f"the site is at http://{settings.site}/", err=True),
+                access_log=None,
+                shutdown_timeout=STOP_TIMEOUT,
+            )
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+                raise
+            raise UnavailableError(f"the site cannot be at {settings.site}: {error}; set NEWSDIFF_SITE") from None
+
+
+def address_of_site(settings: Settings) -> str:
+    """HOST:PORT of the site, with a free port where none is named."""
+    host, _, port = settings.site.rpartition(":")
+    return settings.site if int(port) else f"{host}:{choose_port(host)}"
+
+
+async def _site(settings: Settings) -> web.Application:
+    engine = open_engine(settings.database)
+    try:
+        await migrate(engine)
+    except (SQLAlchemyError, OSError) as error:
+        await engine.dispose()
+        what = str(getattr(error, "orig", None) or error)
+        raise UnavailableError(f"the archive's database cannot be used: {what}; see NEWSDIFF_DATABASE_URL") from None
+    reader = Archive(engine)
+    broadcast = Broadcast(reader)
+    app = new_site(reader, broadcast, Clock.of(settings.clock))
+
+    async def background(_app: web.Application) -> AsyncIterator[None]:
+        tasks = [
+            asyncio.create_task(broadcast.run()),
+            asyncio.create_task(_archive(settings, Store(engine), broadcast)),
+        ]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with contextlib.suppress(SQLAlchemyError, OSError):
+            await engine.dispose()
+
+    app.cleanup_ctx.append(background)
+    return app
+
+
+async def _archive(settings: Settings, store: Store, broadcast: Broadcast) -> None:
+    while True:
+        try:
+            await archive(settings, store, broadcast.stored)
+        except NewsdiffError as error:
+            log.warning("nothing is archived for now: %s", error)
+        except Exception:
+            log.exception("archiving failed, and begins anew where its rows end")
+        await asyncio.sleep(RETRY_EVERY)

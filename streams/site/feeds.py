@@ -1,0 +1,129 @@
+"""Feeds of changes: RSS, Atom and JSON Feed, of everything or of what a filter leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+import orjson
+import regex
+import xxhash
+from aiohttp import web
+from markupsafe import Markup
+
+from agents.archive.queries import Archive
+from agents.diff.shorten import shortened
+from schemas.change import Change, Spans
+from streams.show_html import marked
+from streams.site.keys import ARCHIVE, TEMPLATES
+from streams.site.templating import base_of
+from streams.site.wanted import filter_of, query_of
+from streams.site.words import counted
+
+ENTRIES = 50
+TTL = 15
+"""Minutes for which a reader need not ask again."""
+
+TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+
+_NO_XML = regex.compile(r"[^\x09\x0A\x0D\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change in a feed. `html`: what changed."""
+
+    id: str
+    url: str
+    title: str
+    html: Markup
+    at: datetime
+    labels: tuple[str, ...]
+
+    @property
+    def rfc822(self) -> str:
+        """Its time as RSS has it."""
+        return format_datetime(self.at)
+
+
+async def feed(request: web.Request) -> web.Response:
+    """The newest changes that a filter leaves; 304 where the reader has them."""
+    archive, wanted, kind = request.app[ARCHIVE], filter_of(request), request.match_info["kind"]
+    if wanted.article_id is not None and (taken := await archive.takedown(wanted.article_id)) is not None:
+        raise web.HTTPUnavailableForLegalReasons(None, text=f"This article was taken down: {taken.why}")
+    base = base_of(request)
+    rows = await archive.changes(wanted, count=ENTRIES)
+    tag = f'"{xxhash.xxh3_64_hexdigest(orjson.dumps([base, kind, *(row.id for row in rows)]))}"'
+    headers = {"ETag": tag, "Cache-Control": f"public, max-age={TTL * 60}"}
+    if tag in request.headers.get("If-None-Match", ""):
+        return web.Response(status=304, headers=headers)
+    entries = await _entries(archive, [row.id for row in rows], base)
+    what = [str(value) for value in (wanted.source, wanted.label, wanted.day) if value]
+    title = f"newsdiff: {', '.join(what) or 'changes in the news'}"
+    home, here = f"{base}/changes{query_of(wanted)}", f"{base}{request.path}{query_of(wanted)}"
+    if kind == "json":
+        body = orjson.dumps(_json_feed(title, home, here, entries))
+    else:
+        template = request.app[TEMPLATES].get_template(f"feed.{kind}")
+        text = template.render(
+            {"title": title, "home": home, "self": here, "entries": entries, "ttl": TTL},
+            updated=entries[0].at if entries else None,
+        )
+        body = _NO_XML.sub("", text).encode()
+    return web.Response(body=body, content_type=TYPES[kind], charset="utf-8", headers=headers)
+
+
+async def _entries(archive: Archive, ids: Sequence[str], base: str) -> list[Entry]:
+    events = await archive.events(ids)
+    return [_entry(events[id_], base) for id_ in ids if id_ in events]
+
+
+def _entry(event: Change, base: str) -> Entry:
+    article = f"{base}/a/{event.article.id}"
+    current = event.current
+    return Entry(
+        id=f"urn:uuid:{event.meta.id}",
+        url=f"{article}/{event.prior.version}-{current.version}" if current else article,
+        title=f"{(current or event.prior).title or event.article.url} ({event.kind}, {event.interval.words})",
+        html=_html(event, article),
+        at=event.meta.dt,
+        labels=tuple(label.name for label in event.labels),
+    )
+
+
+def _html(event: Change, article: str) -> Markup:
+    """What changed, as a reader of feeds shows it."""
+    diff = event.diff
+    changed: list[Spans] = [spans for spans in (diff.title, diff.byline, diff.standfirst) if _is_changed(spans)]
+    changed += [row.spans for row in diff.rows if row.kind != "equal"]
+    figures = f"{counted(event.stats.added, 'word')} added, {event.stats.removed:,} removed"
+    rows = Markup().join(Markup("<p>{}</p>\n").format(marked(shortened(spans))) for spans in changed)
+    return Markup('<p>{}: {}, {}</p>\n{}<p><a href="{}">All versions</a>, <a href="{}">the article</a></p>').format(
+        event.article.source, event.kind, figures, rows, article, event.article.url
+    )
+
+
+def _is_changed(spans: Spans) -> bool:
+    return any(op != "=" for op, _ in spans)
+
+
+def _json_feed(title: str, home: str, here: str, entries: Sequence[Entry]) -> dict[str, object]:
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": title,
+        "home_page_url": home,
+        "feed_url": here,
+        "items": [
+            {
+                "id": entry.id,
+                "url": entry.url,
+                "title": entry.title,
+                "content_html": str(entry.html),
+                "date_published": entry.at.isoformat(),
+                "tags": list(entry.labels),
+            }
+            for entry in entries
+        ],
+    }

@@ -1,0 +1,134 @@
+"""The pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from agents.archive.heat import heat
+from agents.archive.queries import PAGE, Archive, Filter, Place
+from agents.detect.url import article_id, canonical_url
+from agents.diff.compare import Comparison
+from agents.diff.compare import compare as compare_texts
+from agents.diff.interval import interval
+from agents.diff.text import Text
+from schemas.errors import BadRecordError
+from schemas.version import Version
+from streams.show_html import diff_rows
+from streams.site.articles import shown_article
+from streams.site.keys import ARCHIVE, CLOCK
+from streams.site.templating import render
+from streams.site.wanted import cursor, filter_of, place_of, query_of, value_of
+from streams.site.words import checked
+
+MAX_HEAT = 200
+"""Versions of which the heat strip is made; of an article with more, the newest."""
+
+
+async def home(request: web.Request) -> web.Response:
+    """The newest changes, as they come."""
+    return await _list(request, Filter(), None, "home.html")
+
+
+async def changes(request: web.Request) -> web.Response:
+    """The changes of a source, of a day, with a label."""
+    return await _list(request, filter_of(request), place_of(request), "changes.html")
+
+
+async def _list(request: web.Request, wanted: Filter, before: Place | None, template: str) -> web.Response:
+    archive = request.app[ARCHIVE]
+    found = await archive.changes(wanted, before=before, count=PAGE + 1)
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return render(
+        request,
+        template,
+        changes=await _told(archive, found[:PAGE]),
+        wanted=wanted,
+        query=query_of(wanted),
+        older=query_of(wanted, before=cursor(Place(last.dt, last.id))) if last else None,
+    )
+
+
+async def _told(archive: Archive, found: Sequence[Any]) -> list[dict[str, Any]]:
+    """Rows of changes as the templates show them."""
+    labels = await archive.labels([row.id for row in found])
+    return [{"row": row, "labels": labels[row.id], "excerpt": orjson.loads(row.excerpt)} for row in found]
+
+
+async def article(request: web.Request) -> web.Response:
+    """An article: what is known of it, its versions, and which of its paragraphs were rewritten."""
+    archive, id_ = request.app[ARCHIVE], request.match_info["article"]
+    row = await shown_article(archive, id_)
+    versions = await archive.versions(id_)
+    found = await archive.changes(Filter(article_id=id_), count=MAX_HEAT)
+    events = [await archive.change_to(id_, each.version) for each in reversed(found) if each.kind != "removed"]
+    watching = await archive.watching(row.url)
+    return render(
+        request,
+        "article.html",
+        article=row,
+        versions=versions,
+        changes={each["row"].version: each for each in await _told(archive, found)},
+        heat=heat([event for event in events if event is not None]),
+        checked=checked(row, watching, request.app[CLOCK].now()),
+        feed=query_of(Filter(article_id=id_)),
+    )
+
+
+async def compare(request: web.Request) -> web.Response:
+    """Two versions of an article, side by side."""
+    archive, id_ = request.app[ARCHIVE], request.match_info["article"]
+    row = await shown_article(archive, id_)
+    numbers = [int(request.match_info[name]) for name in ("old", "new")]
+    old, new = [await archive.version(id_, number) for number in numbers]
+    if old is None or new is None:
+        raise web.HTTPNotFound(text="The article has no such version.")
+    found = await _comparison(archive, old, new)
+    existing = [each.version for each in await archive.versions(id_)]
+    at = existing.index(new.version)
+    return render(
+        request,
+        "compare.html",
+        article=row,
+        old=old,
+        new=new,
+        versions=existing,
+        found=found,
+        rows=diff_rows(found.diff),
+        later=interval(old.fetched_at, new.fetched_at).words,
+        earlier=f"{existing[at - 2]}-{existing[at - 1]}" if at > 1 else None,
+        next=f"{new.version}-{existing[at + 1]}" if at + 1 < len(existing) else None,
+        inline=request.query.get("view") == "inline",
+    )
+
+
+async def _comparison(archive: Archive, old: Version, new: Version) -> Comparison:
+    """What changed: as it was published, where the versions are neighbours."""
+    event = await archive.change_to(new.article.id, new.version)
+    if event is not None and event.prior.version == old.version:
+        return Comparison(diff=event.diff, stats=event.stats, labels=event.labels, severity=event.severity)
+    return compare_texts(Text.of(old), Text.of(new), language=new.language)
+
+
+async def sources(request: web.Request) -> web.Response:
+    """The sources and their figures."""
+    return render(request, "sources.html", sources=await request.app[ARCHIVE].sources())
+
+
+async def search(request: web.Request) -> web.Response:
+    """The articles with some words, of an author, or at an address."""
+    archive = request.app[ARCHIVE]
+    query = value_of(request, "q") or ""
+    if "://" in query:
+        try:
+            id_ = article_id(canonical_url(query.strip()))
+        except BadRecordError:
+            raise web.HTTPBadRequest(text="That is no address of a page.") from None
+        if await archive.article(id_) is not None or await archive.takedown(id_) is not None:
+            raise web.HTTPFound(f"/a/{id_}")
+    by_author = request.query.get("by") == "author"
+    found = await archive.search(query, by_author=by_author) if query else []
+    return render(request, "search.html", query=query, by_author=by_author, found=found)

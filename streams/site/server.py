@@ -1,0 +1,109 @@
+"""The site as a web server: every address that it has, and what holds for all of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from importlib import resources
+
+import jinja2
+from aiohttp import web
+
+from agents.archive.queries import Archive
+from streams.clock import Clock
+from streams.site import api, feeds, live, pages
+from streams.site.broadcast import Broadcast
+from streams.site.keys import ARCHIVE, BROADCAST, CLOCK, TEMPLATES
+from streams.site.templating import new_templates, render
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""On every answer: no script and no style but our own files, nothing from anywhere else."""
+
+MAX_TARGET = 2048
+"""Characters of a path with its query."""
+
+STATIC_FOR = 3600
+
+log = logging.getLogger(__name__)
+
+
+def new_site(archive: Archive, broadcast: Broadcast, clock: Clock) -> web.Application:
+    """The application."""
+    app = web.Application(middlewares=[_safe], client_max_size=1024)
+    app[ARCHIVE], app[TEMPLATES], app[BROADCAST] = archive, new_templates(), broadcast
+    app[CLOCK] = clock
+    get = app.router.add_get
+    get("/", pages.home)
+    get("/changes", pages.changes)
+    get("/sources", pages.sources)
+    get("/search", pages.search)
+    get("/a/{article:[0-9a-f]{32}}", pages.article)
+    get(r"/a/{article:[0-9a-f]{32}}/{old:\d{1,9}}-{new:\d{1,9}}", pages.compare)
+    get("/feed.{kind:rss|atom|json}", feeds.feed)
+    get("/api/v1/changes", api.changes)
+    get("/api/v1/articles", api.find)
+    get("/api/v1/articles/{article:[0-9a-f]{32}}", api.article)
+    get(r"/api/v1/articles/{article:[0-9a-f]{32}}/versions/{number:\d{1,9}}", api.version)
+    get(r"/api/v1/articles/{article:[0-9a-f]{32}}/diff/{old:\d{1,9}}/{new:\d{1,9}}", api.diff)
+    get("/api/v1/stream", live.stream)
+    get("/static/{name:[a-z]+\\.(?:css|js|svg)}", _static)
+    get("/robots.txt", _robots)
+    return app
+
+
+@web.middleware
+async def _safe(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer in a page also where something is wrong, and tell no visitor more than that."""
+    try:
+        response = await (_too_long if len(request.raw_path) > MAX_TARGET else handler)(request)
+    except web.HTTPRedirection as redirection:
+        redirection.headers.update(HEADERS)
+        raise
+    except web.HTTPException as error:
+        response = _failed(request, error.status, error.text or "")
+    except Exception:
+        log.exception("%s cannot be answered", request.rel_url.path)
+        response = _failed(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here.")
+    if not response.prepared:
+        response.headers.update(HEADERS)
+    return response
+
+
+async def _too_long(_request: web.Request) -> web.Response:
+    raise web.HTTPRequestURITooLong(text=f"An address may have {MAX_TARGET} characters.")
+
+
+def _failed(request: web.Request, status: int, why: str) -> web.Response:
+    title = HTTPStatus(status).phrase
+    if request.path.startswith("/api/"):
+        return web.json_response({"error": title, "detail": why}, status=status)
+    try:
+        return render(request, "error.html", status=status, title=title, why=why)
+    except jinja2.TemplateError:
+        log.exception("the page of an error cannot be made")
+        return web.Response(text=title, status=status)
+
+
+async def _static(request: web.Request) -> web.Response:
+    """A style, a script or a picture of ours."""
+    name = request.match_info["name"]
+    file = resources.files("streams.site.static").joinpath(name)
+    if not file.is_file():
+        raise web.HTTPNotFound
+    kinds = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+    kind = kinds[name.rpartition(".")[2]]
+    headers = {"Cache-Control": f"public, max-age={STATIC_FOR}"}
+    return web.Response(body=file.read_bytes(), content_type=kind, charset="utf-8", headers=headers)
+
+
+async def _robots(_request: web.Request) -> web.Response:
+    return web.Response(text="User-agent: *\nDisallow: /search\nDisallow: /api/\n")

@@ -1,0 +1,21 @@
+// Shows new changes as they come: the list is fetched anew, a second after the last one at most.
+"use strict";
+const list = document.getElementById("changes");
+const told = document.getElementById("live");
+let waiting = null;
+
+async function refresh() {
+  waiting = null;
+  const answer = await fetch("/", { headers: { Accept: "text/html" } });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("changes");
+  if (fresh) list.replaceChildren(...fresh.children);
+}
+
+if (list && told && "EventSource" in window) {
+  const source = new EventSource("/api/v1/stream");
+  source.addEventListener("open", () => { told.textContent = "New changes appear here as they come."; });
+  source.addEventListener("error", () => { told.textContent = "The live stream is interrupted; it is tried again."; });
+  source.addEventListener("change", () => { waiting ??= setTimeout(refresh, 1000); });
+}

@@ -1,0 +1,82 @@
+"""What a visitor asks for, read from the query of an address; whatever else stands there is an error."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from agents.archive.queries import Filter, Place
+
+MAX_VALUE = 300
+"""Characters of a value."""
+
+NAMES = ("source", "label", "day", "article")
+
+
+def filter_of(request: web.Request) -> Filter:
+    """The filter of a query.
+
+    Raises:
+        HTTPBadRequest: a value is none of its kind.
+    """
+    given = {name: value for name in NAMES if (value := value_of(request, name))}
+    try:
+        day = date.fromisoformat(given["day"]) if "day" in given else None
+    except ValueError:
+        raise web.HTTPBadRequest(text="day is no day: write it as 2026-03-01") from None
+    article = given.get("article")
+    if article is not None and (len(article) != 32 or article.strip("0123456789abcdef")):  # noqa: PLR2004 - xxh3_128
+        raise web.HTTPBadRequest(text="article is no article's id")
+    return Filter(source=given.get("source"), label=given.get("label"), day=day, article_id=article)
+
+
+def value_of(request: web.Request, name: str) -> str | None:
+    """A value of the query.
+
+    Raises:
+        HTTPBadRequest: it is too long, or no text.
+    """
+    value = request.query.get(name)
+    if value is None or value == "":
+        return None
+    if len(value) > MAX_VALUE or not value.isprintable():
+        raise web.HTTPBadRequest(text=f"{name} is longer than {MAX_VALUE} characters, or no text")
+    return value
+
+
+def query_of(wanted: Filter, **more: str | None) -> str:
+    """The query of an address for a filter."""
+    values = {
+        "source": wanted.source,
+        "label": wanted.label,
+        "day": wanted.day.isoformat() if wanted.day else None,
+        "article": wanted.article_id,
+        **more,
+    }
+    text = urlencode({name: value for name, value in values.items() if value})
+    return f"?{text}" if text else ""
+
+
+def place_of(request: web.Request) -> Place | None:
+    """Where the page before ended.
+
+    Raises:
+        HTTPBadRequest: the cursor is none of ours.
+    """
+    given = value_of(request, "before")
+    if given is None:
+        return None
+    try:
+        moment, _, id_ = base64.urlsafe_b64decode(given + "==").decode("ascii").partition(" ")
+        return Place(datetime.fromisoformat(moment).astimezone(), id_)
+    except (ValueError, binascii.Error, UnicodeDecodeError, OverflowError):
+        raise web.HTTPBadRequest(text="before is no cursor of this site") from None
+
+
+def cursor(place: Place) -> str:
+    """Where a page ends, for an address."""
+    return base64.urlsafe_b64encode(f"{place.dt.isoformat()} {place.id}".encode()).decode().rstrip("=")

@@ -1,0 +1,79 @@
+"""A site over an archive of some records, for tests."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from agents.archive.batch import batch_of
+from agents.archive.migrations import migrate
+from agents.archive.queries import Archive
+from agents.archive.store import Store, open_engine
+from schemas.record import Record
+from streams.clock import Clock
+from streams.site.broadcast import Broadcast
+from streams.site.server import new_site
+
+
+@contextlib.asynccontextmanager
+async def site_of(path: Path, records: Sequence[Record], clock: Clock | None = None) -> AsyncIterator[Site]:
+    """A site, and what asks and feeds it."""
+    engine = open_engine(f"sqlite:///{path / 'archive.db'}")
+    await migrate(engine)
+    store, archive = Store(engine), Archive(engine)
+    await store.write(batch_of(records))
+    broadcast = Broadcast(archive)
+    looking = asyncio.create_task(broadcast.run())
+    try:
+        async with TestClient(TestServer(new_site(archive, broadcast, clock or Clock()))) as client:
+            yield Site(client, store, broadcast)
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+        await engine.dispose()
+
+
+class Site:
+    """A site that runs."""
+
+    def __init__(self, client: TestClient[web.Request, web.Application], store: Store, broadcast: Broadcast) -> None:
+        self.client = client
+        self.store = store
+        self.broadcast = broadcast
+
+    async def page(self, path: str, status: int = 200) -> str:
+        """The text at a path, which answers with this status."""
+        async with self.client.get(path, allow_redirects=False) as answer:
+            text = await answer.text()
+            assert answer.status == status, (path, answer.status, text[:2000])
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+            assert "Traceback" not in text
+            return text
+
+    async def add(self, records: Sequence[Record]) -> None:
+        """Store more records, as the archive in the same process does."""
+        await self.store.write(batch_of(records))
+        self.broadcast.stored()
+
+
+@contextlib.contextmanager
+def site_in_a_thread(path: Path, records: Sequence[Record]) -> Iterator[str]:
+    """A site beside this thread, for a browser; its address."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    running = site_of(path, records)
+    site = asyncio.run_coroutine_threadsafe(running.__aenter__(), loop).result(30)
+    try:
+        yield str(site.client.make_url("/")).rstrip("/")
+    finally:
+        asyncio.run_coroutine_threadsafe(running.__aexit__(None, None, None), loop).result(30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

@@ -1,0 +1,339 @@
+"""The site shows what the archive holds, to people, to feed readers and to programs, and nothing that it must not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import feedparser
+import orjson
+import pytest
+from archive_history import NOON, history, record, schedule, url
+from archive_site import Site, site_of
+from jsonschema import Draft202012Validator
+from lxml import html
+
+from agents.detect.url import article_id
+from schemas import topics
+from schemas.record import Record
+from schemas.takedown import Takedown
+from streams.clock import Clock
+
+HOSTILE = "</title><script>x=1</script>'\"><img src=x onerror=x=1> javascript:alert(1)"
+
+
+def visit(path: Path, records: Sequence[Record], use: Callable[[Site], Awaitable[None]], days: float = 0) -> None:
+    """Do something with a site, whose time is so many days after the records."""
+    moment = (NOON + timedelta(days=days)).timestamp()
+
+    async def run() -> None:
+        async with site_of(path, records, Clock(1e10, moment, 1.0)) as site:
+            await use(site)
+
+    asyncio.run(run())
+
+
+def text_of(page: str) -> str:
+    """What a page says, whitespace folded."""
+    return " ".join(html.fromstring(page).text_content().split())
+
+
+def test_home_shows_the_newest_changes(tmp_path: Path) -> None:
+    """Each with its source, its headline, its largest edit, and when it was; the newest first."""
+
+    async def use(site: Site) -> None:
+        tree = html.fromstring(await site.page("/"))
+        items = tree.xpath("//ol[@id='changes']/li")
+        assert len(items) == 20
+        assert "Story 9" in items[0].text_content()
+        assert "The Eastmere Echo" in items[0].text_content()
+        assert items[0].xpath(".//p[@class='excerpt']//ins")
+        assert items[0].xpath("string(.//h3/a/@href)") == f"/a/{article_id(url(9))}/2-3"
+
+    visit(tmp_path, history(10), use)
+
+
+STATEMENTS = (
+    "This article is from the source 'The Eastmere Echo' and was first published or seen on 1 March 2026, 16:00 UTC.",
+    f"You can find the current article at its original source at {url(1)}",
+    "The article has changed 2 times. There is an RSS feed of changes available.",
+)
+
+
+def unwatched(records: Sequence[Record]) -> list[Record]:
+    """The records without those of the schedule."""
+    return [each for each in records if each.topic != topics.SCHEDULE]
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "sentence"),
+    [
+        (None, 1, "It last changed 14 hours ago. It is not watched, so that it won't be checked again for changes."),
+        ("watched", 1, "The next check for changes will be on 3 March 2026, 12:00 UTC."),
+        ("watched", 3, "The next check for changes is due now."),
+        ("given_up", 45, "It last changed over 40 days ago and won't be checked again for changes."),
+        ("moved", 1, "It last changed 14 hours ago and won't be checked again for changes at this address."),
+    ],
+)
+def test_an_article_makes_the_statements_of_its_model(
+    tmp_path: Path, state: str | None, days: float, sentence: str
+) -> None:
+    """Where it is from, when it last changed, whether and when it is checked again, how often it has changed."""
+    records = unwatched(history(3))
+    if state is not None:
+        due = NOON + timedelta(days=2) if state == "watched" else None
+        records.append(record(replace(schedule(1), state=state, next_check=due), 500, url(1)))
+
+    async def use(site: Site) -> None:
+        said = text_of(await site.page(f"/a/{article_id(url(1))}"))
+        for statement in (*STATEMENTS, sentence):
+            assert statement in said
+
+    visit(tmp_path, records, use, days)
+
+
+def test_any_two_versions_can_be_compared(tmp_path: Path) -> None:
+    """Neighbours as they were published, others anew; with what lies between, and the way to the next change."""
+    id_ = article_id(url(1))
+
+    async def use(site: Site) -> None:
+        said = text_of(await site.page(f"/a/{id_}/1-3"))
+        assert "(about 6 hours later)" in said
+        tree = html.fromstring(await site.page(f"/a/{id_}/1-2"))
+        assert tree.xpath("//del")
+        assert tree.xpath("string(//a[@rel='next']/@href)") == f"/a/{id_}/2-3"
+        assert html.fromstring(await site.page(f"/a/{id_}/2-3?view=inline")).xpath("//div[@class='inline']")
+        for path in (f"/a/{id_}/1-9", f"/a/{id_}/0-1", f"/a/{'0' * 32}/1-2", f"/a/{id_}/x-1"):
+            await site.page(path, 404)
+
+    visit(tmp_path, history(3), use)
+
+
+def test_changes_are_browsed_by_source_day_and_label(tmp_path: Path) -> None:
+    """Page by page, each change once; what is no filter is a clear error."""
+
+    async def use(site: Site) -> None:
+        seen: list[str] = []
+        path: str | None = "/changes?source=The+Brass+Tally"
+        while path:
+            tree = html.fromstring(await site.page(path))
+            seen += tree.xpath("//ol/li/h3/a/@href")
+            (path,) = tree.xpath("//a[@rel='next']/@href")[:1] or [None]
+            path = f"/changes{path}" if path and path.startswith("?") else path
+        assert len(seen) == len(set(seen)) == 80
+        assert "There is no such change" in await site.page("/changes?day=2020-01-01")
+        assert html.fromstring(await site.page("/changes?label=lede")).xpath("//ol/li")
+        for wrong in ("day=tomorrow", "before=zzz", "source=" + "x" * 301, "article=1", "day=2026-03-01%00"):
+            await site.page(f"/changes?{wrong}", 400)
+
+    visit(tmp_path, history(80), use)
+
+
+def test_search_finds_words_authors_and_addresses(tmp_path: Path) -> None:
+    """Any variant of an article's address leads to it; what nobody wrote is not found."""
+
+    async def use(site: Site) -> None:
+        assert "2 articles" in await site.page("/search?q=harbour")
+        assert "0 articles" in await site.page("/search?q=zeppelin")
+        assert "1 article." in await site.page("/search?q=ann1&by=author")
+        await site.page(f"/search?q={url(1)}?utm_source=x", 302)
+        await site.page("/search?q=ftp://nowhere", 400)
+        await site.page("/search?q=%22%27%3B--*%28", 200)
+
+    visit(tmp_path, history(2), use)
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_feeds_are_read_by_a_feed_parser(tmp_path: Path, kind: str) -> None:
+    """Each change is an entry with a stable id and its diff; who has it all is told so."""
+
+    async def use(site: Site) -> None:
+        feed = feedparser.parse((await site.page(f"/feed.{kind}?source=The+Brass+Tally")).encode())
+        assert not feed.bozo
+        assert len(feed.entries) == 4
+        assert "<ins>" in (feed.entries[0].get("summary") or feed.entries[0].content[0].value)
+        assert feed.entries[0].id.startswith("urn:uuid:")
+        async with site.client.get(f"/feed.{kind}") as answer:
+            tag = answer.headers["ETag"]
+        async with site.client.get(f"/feed.{kind}", headers={"If-None-Match": tag}) as answer:
+            assert answer.status == 304
+        assert (
+            len(feedparser.parse((await site.page(f"/feed.{kind}?article={article_id(url(1))}")).encode()).entries) == 2
+        )
+
+    visit(tmp_path, history(4), use)
+
+
+def test_the_json_feed_is_one(tmp_path: Path) -> None:
+    """It has what JSON Feed 1.1 asks for."""
+    schema = {
+        "required": ["version", "title", "items"],
+        "properties": {"items": {"items": {"required": ["id", "url", "content_html", "date_published"]}}},
+    }
+
+    async def use(site: Site) -> None:
+        found = json.loads(await site.page("/feed.json"))
+        Draft202012Validator(schema).validate(found)
+        assert len(found["items"]) == 4
+
+    visit(tmp_path, history(2), use)
+
+
+def test_programs_read_changes_articles_versions_and_diffs(tmp_path: Path) -> None:
+    """All changes page by page, and whatever belongs to an article; errors are JSON too."""
+
+    async def use(site: Site) -> None:
+        seen, cursor = [], ""
+        while cursor is not None:
+            page = json.loads(await site.page(f"/api/v1/changes?before={cursor}"))
+            seen += [change["id"] for change in page["changes"]]
+            cursor = page["next"]
+        assert len(seen) == len(set(seen)) == 120
+        id_ = article_id(url(1))
+        found = json.loads(await site.page(f"/api/v1/articles/{id_}"))
+        assert [each["version"] for each in found["versions"]] == [1, 2, 3]
+        assert json.loads(await site.page(f"/api/v1/articles/{id_}/versions/2"))["version"] == 2
+        assert json.loads(await site.page(f"/api/v1/articles/{id_}/diff/1/3"))["diff"]["rows"]
+        await site.page(f"/api/v1/articles?url={url(1)}?fbclid=1", 302)
+        for path, status in {
+            "changes?day=x": 400,
+            "articles": 400,
+            f"articles/{'0' * 32}": 404,
+            "nothing": 404,
+        }.items():
+            assert json.loads(await site.page(f"/api/v1/{path}", status))["error"]
+
+    visit(tmp_path, history(60), use)
+
+
+def test_the_stream_tells_each_change_once_and_is_resumed(tmp_path: Path) -> None:
+    """What comes while nobody follows is told to who resumes, and a filter leaves out the rest."""
+    records = history(6)
+    changes = [each for each in records if each.topic == topics.CHANGE]
+    first, later = changes[:4], changes[4:]
+    others = [each for each in records if each.topic != topics.CHANGE]
+
+    async def told(site: Site, count: int, last: str = "", query: str = "") -> tuple[list[str], str]:
+        ids, headers = [], {"Last-Event-ID": last} if last else {}
+        async with asyncio.timeout(20), site.client.get(f"/api/v1/stream{query}", headers=headers) as answer:
+            assert answer.status == 200
+            async for line in answer.content:
+                if line.startswith(b"id: "):
+                    last = line[4:].decode().strip()
+                if line.startswith(b"data: "):
+                    ids.append(orjson.loads(line[6:])["id"])
+                    if len(ids) == count:
+                        return ids, last
+        raise AssertionError(ids)
+
+    async def use(site: Site) -> None:
+        following = asyncio.create_task(told(site, 2))
+        await asyncio.sleep(0.3)
+        await site.add(first[:2])
+        ids, last = await following
+        await site.add(first[2:])
+        more, last = await told(site, 2, last)
+        following = asyncio.create_task(told(site, len(later), last))
+        await site.add(later)
+        rest, _ = await following
+        wanted = [orjson.loads(each.value or b"")["meta"]["id"] for each in changes]
+        assert sorted(ids + more + rest) == sorted(wanted)
+        tally = [each for each in changes if b"The Brass Tally" in (each.value or b"")]
+        ids, _ = await told(site, len(tally), last="99:0", query="?source=The+Brass+Tally")
+        assert len(set(ids)) == len(tally)
+        async with site.client.get("/api/v1/stream", headers={"Last-Event-ID": "1:2,x"}) as answer:
+            assert answer.status == 400
+
+    visit(tmp_path, others, use)
+
+
+@pytest.mark.parametrize("state", ["hidden", "forgotten"])
+def test_what_is_taken_down_is_nowhere(tmp_path: Path, state: str) -> None:
+    """Its pages and feeds answer 451 with the reason; lists, search, feeds and the API leave it out."""
+    id_ = article_id(url(1))
+    wish = record(Takedown(url=url(1), state=state, why="a court <said> so", at=NOON), 900)  # type: ignore[arg-type]
+
+    async def use(site: Site) -> None:
+        for path in (f"/a/{id_}", f"/a/{id_}/1-2", f"/feed.rss?article={id_}", f"/api/v1/articles/{id_}"):
+            said = await site.page(path, 451)
+            assert "a court" in said
+            assert "<said>" not in said or path.startswith("/api")
+        for path in ("/", "/changes", "/search?q=story", "/feed.rss", "/feed.json", "/api/v1/changes"):
+            said = await site.page(path)
+            assert id_ not in said
+            assert article_id(url(2)) in said
+
+    visit(tmp_path, [*history(3), wish], use)
+
+
+def test_what_is_hostile_stays_text(tmp_path: Path) -> None:
+    """Scripts in titles, texts, bylines, sources and labels are shown as they are written, and never run."""
+    escaped = json.dumps(HOSTILE).strip('"').encode()
+    records = [
+        replace(
+            each,
+            value=(each.value or b"")
+            .replace(b"harbour", escaped)
+            .replace(b"Story", escaped)
+            .replace(b"Ann", escaped)
+            .replace(b"The Eastmere Echo", escaped)
+            .replace(b'"name":"lede"', b'"name":"' + escaped + b'"'),
+        )
+        for each in history(4)
+    ]
+    id_ = article_id(url(1))
+
+    async def use(site: Site) -> None:
+        paths = [
+            "/",
+            "/changes",
+            "/sources",
+            "/search?q=script",
+            f"/search?q={HOSTILE[:40]}",
+            f"/a/{id_}",
+            f"/a/{id_}/1-2",
+        ]
+        for path in paths:
+            tree = html.fromstring(await site.page(path))
+            assert [script.get("src") for script in tree.iter("script")] in ([], ["/static/live.js"])
+            assert not tree.xpath("//img")
+            assert not [a for a in tree.iter("a") if not (a.get("href") or "").startswith(("/", "#", "https://"))]
+            assert not tree.xpath("//@onerror | //@onclick | //@style")
+        for kind in ("rss", "atom"):
+            assert not feedparser.parse((await site.page(f"/feed.{kind}")).encode()).bozo
+
+    visit(tmp_path, records, use)
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/a/xyz", "/static/../server.py", "/static/site.py", "/feed.exe", "/%00"])
+def test_what_is_not_there_is_a_page_that_says_so(tmp_path: Path, path: str) -> None:
+    """No stack trace, no file that is none of the site's."""
+
+    async def use(site: Site) -> None:
+        await site.page(path, 404)
+        await site.page("/search?q=" + "x" * 3000, 414)
+
+    visit(tmp_path, history(1), use)
+
+
+def test_an_empty_archive_has_all_its_pages(tmp_path: Path) -> None:
+    """A new user sees pages that say that there is nothing yet."""
+
+    async def use(site: Site) -> None:
+        for path in (
+            "/",
+            "/changes",
+            "/sources",
+            "/search",
+            "/feed.rss",
+            "/feed.atom",
+            "/feed.json",
+            "/api/v1/changes",
+        ):
+            await site.page(path)
+
+    visit(tmp_path, [], use)
