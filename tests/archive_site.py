@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from postgres import empty
 
 from agents.archive.batch import batch_of
 from agents.archive.migrations import migrate
@@ -22,9 +24,10 @@ from streams.site.server import new_site
 
 
 @contextlib.asynccontextmanager
-async def site_of(path: Path, records: Sequence[Record], clock: Clock | None = None) -> AsyncIterator[Site]:
+async def site_of(database: str, records: Sequence[Record], clock: Clock | None = None) -> AsyncIterator[Site]:
     """A site, and what asks and feeds it."""
-    engine = open_engine(f"sqlite:///{path / 'archive.db'}")
+    engine = open_engine(database)
+    await empty(engine)
     await migrate(engine)
     store, archive = Store(engine), Archive(engine)
     await store.write(batch_of(records))
@@ -63,17 +66,30 @@ class Site:
 
 
 @contextlib.contextmanager
-def site_in_a_thread(path: Path, records: Sequence[Record]) -> Iterator[str]:
-    """A site beside this thread, for a browser; its address."""
+def site_in_a_thread(path: Path, records: Sequence[Record]) -> Iterator[Running]:
+    """A site beside this thread, for a browser."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    running = site_of(path, records)
+    running = site_of(f"sqlite:///{path / 'archive.db'}", records)
     site = asyncio.run_coroutine_threadsafe(running.__aenter__(), loop).result(30)
     try:
-        yield str(site.client.make_url("/")).rstrip("/")
+        yield Running(str(site.client.make_url("/")).rstrip("/"), site, loop)
     finally:
         asyncio.run_coroutine_threadsafe(running.__aexit__(None, None, None), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@dataclass(frozen=True)
+class Running:
+    """A site that runs in another thread."""
+
+    address: str
+    site: Site
+    loop: asyncio.AbstractEventLoop
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Store more records."""
+        asyncio.run_coroutine_threadsafe(self.site.add(records), self.loop).result(30)

@@ -10,6 +10,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from streams.embedded.ports import choose_port
 
 PLACES = "/usr/lib/postgresql/*/bin"
@@ -55,3 +58,11 @@ def postgres(directory: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+async def empty(engine: AsyncEngine) -> None:
+    """Leave nothing in a PostgreSQL database; an SQLite one is another file for each test."""
+    if engine.dialect.name == "postgresql":
+        async with engine.begin() as connection:
+            await connection.execute(text("DROP SCHEMA public CASCADE"))
+            await connection.execute(text("CREATE SCHEMA public"))

@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import os
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,6 +38,9 @@ SOURCES = {"lantern/feed.xml": PAPERS["lantern"], "orrery/sitemap.xml": PAPERS["
 
 EVERY, EVERY_BRIEF = 10.0, 0.25
 """Minutes between two looks at them: articles are edited an hour after the one before, brief ones a minute."""
+
+FETCH_TAKES = timedelta(seconds=0.2)
+"""A page is as it stands when it is answered, a little later than its fetch was begun: that is minutes of the press."""
 
 SCORE_EVERY = 1.0
 """Seconds; less than any article lives after its last edit."""
@@ -79,7 +82,7 @@ async def _demo(press: Press, running: Running) -> None:
             tasks.create_task(_keep_score(press, settings, score))
             async for record in records(consumer):
                 change = decode(record.value, Change, record.place)
-                score.tell(urlsplit(change.article.url).path, change.meta.dt)
+                score.tell(urlsplit(change.article.url).path, change.meta.dt + press.clock.pace * FETCH_TAKES)
                 show(change, console)
                 console.print(f"{score}\n", style="dim")
 

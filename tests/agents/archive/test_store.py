@@ -12,6 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from archive_history import NOON, history, record, schedule, url
+from postgres import empty
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -33,10 +34,7 @@ def run(database: str, use: Callable[[AsyncEngine], Awaitable[Any]]) -> Any:
     async def work() -> Any:
         engine = open_engine(database)
         try:
-            if engine.dialect.name == "postgresql":
-                async with engine.begin() as connection:
-                    await connection.execute(text("DROP SCHEMA public CASCADE"))
-                    await connection.execute(text("CREATE SCHEMA public"))
+            await empty(engine)
             await migrate(engine)
             return await use(engine)
         finally:

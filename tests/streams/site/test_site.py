@@ -7,7 +7,6 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import feedparser
 import orjson
@@ -26,12 +25,12 @@ from streams.clock import Clock
 HOSTILE = "</title><script>x=1</script>'\"><img src=x onerror=x=1> javascript:alert(1)"
 
 
-def visit(path: Path, records: Sequence[Record], use: Callable[[Site], Awaitable[None]], days: float = 0) -> None:
+def visit(database: str, records: Sequence[Record], use: Callable[[Site], Awaitable[None]], days: float = 0) -> None:
     """Do something with a site, whose time is so many days after the records."""
     moment = (NOON + timedelta(days=days)).timestamp()
 
     async def run() -> None:
-        async with site_of(path, records, Clock(1e10, moment, 1.0)) as site:
+        async with site_of(database, records, Clock(1e10, moment, 1.0)) as site:
             await use(site)
 
     asyncio.run(run())
@@ -42,7 +41,7 @@ def text_of(page: str) -> str:
     return " ".join(html.fromstring(page).text_content().split())
 
 
-def test_home_shows_the_newest_changes(tmp_path: Path) -> None:
+def test_home_shows_the_newest_changes(database: str) -> None:
     """Each with its source, its headline, its largest edit, and when it was; the newest first."""
 
     async def use(site: Site) -> None:
@@ -54,7 +53,7 @@ def test_home_shows_the_newest_changes(tmp_path: Path) -> None:
         assert items[0].xpath(".//p[@class='excerpt']//ins")
         assert items[0].xpath("string(.//h3/a/@href)") == f"/a/{article_id(url(9))}/2-3"
 
-    visit(tmp_path, history(10), use)
+    visit(database, history(10), use)
 
 
 STATEMENTS = (
@@ -80,7 +79,7 @@ def unwatched(records: Sequence[Record]) -> list[Record]:
     ],
 )
 def test_an_article_makes_the_statements_of_its_model(
-    tmp_path: Path, state: str | None, days: float, sentence: str
+    database: str, state: str | None, days: float, sentence: str
 ) -> None:
     """Where it is from, when it last changed, whether and when it is checked again, how often it has changed."""
     records = unwatched(history(3))
@@ -93,10 +92,10 @@ def test_an_article_makes_the_statements_of_its_model(
         for statement in (*STATEMENTS, sentence):
             assert statement in said
 
-    visit(tmp_path, records, use, days)
+    visit(database, records, use, days)
 
 
-def test_any_two_versions_can_be_compared(tmp_path: Path) -> None:
+def test_any_two_versions_can_be_compared(database: str) -> None:
     """Neighbours as they were published, others anew; with what lies between, and the way to the next change."""
     id_ = article_id(url(1))
 
@@ -110,10 +109,10 @@ def test_any_two_versions_can_be_compared(tmp_path: Path) -> None:
         for path in (f"/a/{id_}/1-9", f"/a/{id_}/0-1", f"/a/{'0' * 32}/1-2", f"/a/{id_}/x-1"):
             await site.page(path, 404)
 
-    visit(tmp_path, history(3), use)
+    visit(database, history(3), use)
 
 
-def test_changes_are_browsed_by_source_day_and_label(tmp_path: Path) -> None:
+def test_changes_are_browsed_by_source_day_and_label(database: str) -> None:
     """Page by page, each change once; what is no filter is a clear error."""
 
     async def use(site: Site) -> None:
@@ -130,10 +129,10 @@ def test_changes_are_browsed_by_source_day_and_label(tmp_path: Path) -> None:
         for wrong in ("day=tomorrow", "before=zzz", "source=" + "x" * 301, "article=1", "day=2026-03-01%00"):
             await site.page(f"/changes?{wrong}", 400)
 
-    visit(tmp_path, history(80), use)
+    visit(database, history(80), use)
 
 
-def test_search_finds_words_authors_and_addresses(tmp_path: Path) -> None:
+def test_search_finds_words_authors_and_addresses(database: str) -> None:
     """Any variant of an article's address leads to it; what nobody wrote is not found."""
 
     async def use(site: Site) -> None:
@@ -144,11 +143,11 @@ def test_search_finds_words_authors_and_addresses(tmp_path: Path) -> None:
         await site.page("/search?q=ftp://nowhere", 400)
         await site.page("/search?q=%22%27%3B--*%28", 200)
 
-    visit(tmp_path, history(2), use)
+    visit(database, history(2), use)
 
 
 @pytest.mark.parametrize("kind", ["rss", "atom"])
-def test_feeds_are_read_by_a_feed_parser(tmp_path: Path, kind: str) -> None:
+def test_feeds_are_read_by_a_feed_parser(database: str, kind: str) -> None:
     """Each change is an entry with a stable id and its diff; who has it all is told so."""
 
     async def use(site: Site) -> None:
@@ -165,10 +164,10 @@ def test_feeds_are_read_by_a_feed_parser(tmp_path: Path, kind: str) -> None:
             len(feedparser.parse((await site.page(f"/feed.{kind}?article={article_id(url(1))}")).encode()).entries) == 2
         )
 
-    visit(tmp_path, history(4), use)
+    visit(database, history(4), use)
 
 
-def test_the_json_feed_is_one(tmp_path: Path) -> None:
+def test_the_json_feed_is_one(database: str) -> None:
     """It has what JSON Feed 1.1 asks for."""
     schema = {
         "required": ["version", "title", "items"],
@@ -180,10 +179,10 @@ def test_the_json_feed_is_one(tmp_path: Path) -> None:
         Draft202012Validator(schema).validate(found)
         assert len(found["items"]) == 4
 
-    visit(tmp_path, history(2), use)
+    visit(database, history(2), use)
 
 
-def test_programs_read_changes_articles_versions_and_diffs(tmp_path: Path) -> None:
+def test_programs_read_changes_articles_versions_and_diffs(database: str) -> None:
     """All changes page by page, and whatever belongs to an article; errors are JSON too."""
 
     async def use(site: Site) -> None:
@@ -207,10 +206,10 @@ def test_programs_read_changes_articles_versions_and_diffs(tmp_path: Path) -> No
         }.items():
             assert json.loads(await site.page(f"/api/v1/{path}", status))["error"]
 
-    visit(tmp_path, history(60), use)
+    visit(database, history(60), use)
 
 
-def test_the_stream_tells_each_change_once_and_is_resumed(tmp_path: Path) -> None:
+def test_the_stream_tells_each_change_once_and_is_resumed(database: str) -> None:
     """What comes while nobody follows is told to who resumes, and a filter leaves out the rest."""
     records = history(6)
     changes = [each for each in records if each.topic == topics.CHANGE]
@@ -248,11 +247,11 @@ def test_the_stream_tells_each_change_once_and_is_resumed(tmp_path: Path) -> Non
         async with site.client.get("/api/v1/stream", headers={"Last-Event-ID": "1:2,x"}) as answer:
             assert answer.status == 400
 
-    visit(tmp_path, others, use)
+    visit(database, others, use)
 
 
 @pytest.mark.parametrize("state", ["hidden", "forgotten"])
-def test_what_is_taken_down_is_nowhere(tmp_path: Path, state: str) -> None:
+def test_what_is_taken_down_is_nowhere(database: str, state: str) -> None:
     """Its pages and feeds answer 451 with the reason; lists, search, feeds and the API leave it out."""
     id_ = article_id(url(1))
     wish = record(Takedown(url=url(1), state=state, why="a court <said> so", at=NOON), 900)  # type: ignore[arg-type]
@@ -267,10 +266,10 @@ def test_what_is_taken_down_is_nowhere(tmp_path: Path, state: str) -> None:
             assert id_ not in said
             assert article_id(url(2)) in said
 
-    visit(tmp_path, [*history(3), wish], use)
+    visit(database, [*history(3), wish], use)
 
 
-def test_what_is_hostile_stays_text(tmp_path: Path) -> None:
+def test_what_is_hostile_stays_text(database: str) -> None:
     """Scripts in titles, texts, bylines, sources and labels are shown as they are written, and never run."""
     escaped = json.dumps(HOSTILE).strip('"').encode()
     records = [
@@ -306,21 +305,21 @@ def test_what_is_hostile_stays_text(tmp_path: Path) -> None:
         for kind in ("rss", "atom"):
             assert not feedparser.parse((await site.page(f"/feed.{kind}")).encode()).bozo
 
-    visit(tmp_path, records, use)
+    visit(database, records, use)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/a/xyz", "/static/../server.py", "/static/site.py", "/feed.exe", "/%00"])
-def test_what_is_not_there_is_a_page_that_says_so(tmp_path: Path, path: str) -> None:
+def test_what_is_not_there_is_a_page_that_says_so(database: str, path: str) -> None:
     """No stack trace, no file that is none of the site's."""
 
     async def use(site: Site) -> None:
         await site.page(path, 404)
         await site.page("/search?q=" + "x" * 3000, 414)
 
-    visit(tmp_path, history(1), use)
+    visit(database, history(1), use)
 
 
-def test_an_empty_archive_has_all_its_pages(tmp_path: Path) -> None:
+def test_an_empty_archive_has_all_its_pages(database: str) -> None:
     """A new user sees pages that say that there is nothing yet."""
 
     async def use(site: Site) -> None:
@@ -336,4 +335,4 @@ def test_an_empty_archive_has_all_its_pages(tmp_path: Path) -> None:
         ):
             await site.page(path)
 
-    visit(tmp_path, [], use)
+    visit(database, [], use)
