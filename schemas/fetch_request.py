@@ -17,6 +17,7 @@ class FetchRequest:
     `key`: what is watched, the canonical URL under which the check is told. `url`: what to ask for. `due_at`: when it
     should be asked. `worth`: how many edits that nobody has seen are expected there; where a host cannot be asked for
     everything, it is asked for what is worth most. `etag`, `last_modified`: of its last answer.
+    `fixed`: whether it is an article under this address, whatever address it names.
     """
 
     topic: ClassVar[str] = topics.FETCH_REQUEST
@@ -29,3 +30,4 @@ class FetchRequest:
     worth: Seconds
     etag: str | None = None
     last_modified: str | None = None
+    fixed: bool = False

@@ -42,8 +42,9 @@ class Schedule:
     `checks`: so many in all. `belief`: of an article, since its last check; `before`: before it, should that turn out
     to have shown an edit. `signal`: the source whose word of an edit brought the next check forward; `followed`: the
     one that the last check followed, should it turn out to have been right. `every`: seconds between two checks, as a
-    person set them; `interval`: as the news of a source have set them.
-    `shown`: what a source has shown, as the xxh3_64 of each link with its time, newest first.
+    person set them; `interval`: as the news of a source have set them. `fixed`: whether it is read under its own
+    address, since others lead or refer back to it. `shown`: what a source has shown, as the xxh3_64 of each link with
+    its time, newest first.
     """
 
     topic: ClassVar[str] = topics.SCHEDULE
@@ -65,6 +66,7 @@ class Schedule:
     failures: Count = 0
     error: str | None = None
     article: str | None = None
+    fixed: bool = False
     etag: str | None = None
     last_modified: str | None = None
     belief: Belief | None = None

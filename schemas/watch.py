@@ -23,7 +23,8 @@ class Watch:
     `url`: to be fetched, http or https. `kind`: None where the first fetch shall tell. `source`: the name of the paper,
     if known. `added_at`: when it was wished or found. `found_in`: the URL of the source that showed it; None where a
     person asked for it, which also begins anew what was given up. `modified`: when the source says that it was last
-    changed. `every`: seconds between two checks, where a person has set them.
+    changed. `every`: seconds between two checks, where a person has set them. `replaces`: whether it shall be watched
+    in the place of `found_in`, which has led to this address or named it as its own.
     """
 
     topic: ClassVar[str] = topics.WATCH
@@ -35,3 +36,4 @@ class Watch:
     found_in: str | None = None
     modified: Instant | None = None
     every: Seconds | None = None
+    replaces: bool = False

@@ -196,7 +196,7 @@ class HostQueue:
     async def _run(self) -> None:
         try:
             while self.waiting and not self._transaction.closed:
-                await self._clock.sleep(self.host.pace.next_at - self._clock.time())
+                await self._clock.sleep(self.host.pace.wait(self._clock.time()))
                 await self._serve(self._clock.time())
                 await self._transaction.commit()
         except Exception as error:  # noqa: BLE001 - a write failed: nothing of it may be committed
@@ -267,7 +267,8 @@ class HostQueue:
         await self._transaction.write(result, self.name.encode())
 
     def _asked(self, waiting: Waiting, now: float) -> Asked:
-        return Asked(request=waiting.request, at=now, threshold=self._price(now).theta)
+        sitemaps = self._robots.news_sitemaps if self._robots is not None else ()
+        return Asked(request=waiting.request, at=now, threshold=self._price(now).theta, sitemaps=sitemaps)
 
     def _price(self, now: float) -> Price:
         """The price now; it moves with the requests that wait."""

@@ -53,6 +53,10 @@ class Pace:
         """When the host may be asked again."""
         return max(self.last_at + self.gap, self.until)
 
+    def wait(self, now: float) -> float:
+        """Seconds until the host may be asked again; where time went back, no longer than its cause allows."""
+        return max(0.0, min(self.last_at, now) + self.gap - now, min(self.until, now + MAX_RETRY) - now)
+
     @property
     def is_paused(self) -> bool:
         """Whether it has failed too often to be asked at its usual pace."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from protego import Protego
 
+from agents.detect.url import MAX_URL
 from agents.fetch.answer import Answer
 
 AGENT = "newsdiff"
 
 BELIEVED_FOR = 24 * 3600.0
 """Seconds (RFC 9309, 2.4)."""
+
+MAX_SITEMAPS = 5
 
 MAX_BYTES = 500 * 1024
 """How much of one is read (RFC 9309, 2.5)."""
@@ -33,6 +38,12 @@ class Robots:
     def allows(self, url: str) -> bool:
         """Whether a URL may be asked for."""
         return self.is_known and bool(self._rules.can_fetch(url, AGENT))
+
+    @property
+    def news_sitemaps(self) -> tuple[str, ...]:
+        """The sitemaps of news that it names; others list the articles of many years."""
+        named = (url for url in self._rules.sitemaps if "news" in url.lower() and len(url) <= MAX_URL)
+        return tuple(islice(named, MAX_SITEMAPS))
 
     @property
     def crawl_delay(self) -> float | None:

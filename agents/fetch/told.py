@@ -29,12 +29,16 @@ _OK, _MULTIPLE = 200, 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A request that was made: when, in seconds since 1970, how long it took, and the threshold of its host."""
+    """A request that was made: when, in seconds since 1970, how long it took, and what is known of its host.
+
+    `threshold`: its price. `sitemaps`: of its news, as its robots.txt names them.
+    """
 
     request: FetchRequest
     at: float
     seconds: float = 0.0
     threshold: float
+    sitemaps: tuple[str, ...] = ()
 
 
 def told(asked: Asked, answer: Answer) -> tuple[Output, ...]:
@@ -50,6 +54,8 @@ def told(asked: Asked, answer: Answer) -> tuple[Output, ...]:
     )
     if check.outcome == "gone" and asked.request.kind in (None, "article"):
         return _fetch(asked, answer, asked.request.key), _record(check)
+    if check.outcome == "moved" and asked.request.fixed:
+        return (_record(replace(check, outcome="failed", error="redirects between hosts lead in a circle")),)
     if check.outcome == "moved":
         return (_record(_moved(check, answer.final_url)),)
     if check.outcome == "fetched":
@@ -76,11 +82,13 @@ def _read(asked: Asked, answer: Answer, check: Check) -> tuple[Output, ...]:
     source = read_source(answer.body, answer.final_url, answer.content_type)
     if source.kind == "article":
         return _article(asked, answer, replace(check, kind="article"))
+    if source.kind == "front":
+        source = replace(source, feeds=(*source.feeds, *asked.sitemaps))
     return (_record(_of_source(check, source)),)
 
 
 def _article(asked: Asked, answer: Answer, check: Check) -> tuple[Output, ...]:
-    key = article_url(answer.final_url, answer.body)
+    key = asked.request.key if asked.request.fixed else article_url(answer.final_url, answer.body)
     check = replace(check, kind="article", article=key)
     if key != asked.request.key:
         check = _moved(check, key)

@@ -83,7 +83,13 @@ def _moved_away(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
     """Another URL is watched in this one's place."""
     target = check.final_url or row.url
     watch = Watch(
-        url=target, kind=row.kind, source=row.source, added_at=check.checked_at, found_in=row.url, every=row.every
+        url=target,
+        kind=row.kind,
+        source=row.source,
+        added_at=check.checked_at,
+        found_in=row.url,
+        every=row.every,
+        replaces=True,
     )
     return replace(row, state="moved", article=check.article, next_check=None), [watch]
 

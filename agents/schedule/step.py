@@ -93,6 +93,7 @@ class Schedules:
             worth=raised(worth, self._precision(known.signal)) if known.signal else worth,
             etag=known.etag,
             last_modified=known.last_modified,
+            fixed=known.fixed,
         )
         asked = replace(known, requested_at=moment, next_check=later(moment, ASKED_AGAIN_AFTER))
         output = Output(topics.FETCH_REQUEST, host_and_port(known.url).encode(), encode(request))

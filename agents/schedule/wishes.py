@@ -42,6 +42,8 @@ def watched(watch: Watch, row: Schedule | None, precision: Precision) -> Schedul
             failures=0,
             error=None,
         )
+    if watch.replaces and row.state == "moved":  # they lead in a circle: one of them has to be read
+        return replace(row, state="watched", article=None, fixed=True, next_check=watch.added_at, requested_at=None)
     if watch.found_in == row.found_in and watch.every != row.every:
         return replace(row, every=watch.every, next_check=watch.added_at, requested_at=None)
     is_news = watch.modified is not None and (row.last_check is None or watch.modified > row.last_check)

@@ -37,6 +37,8 @@ def test_the_gap_is_kept_whatever_happens(
         pace = answered(asked(pace, now), each, seconds, now)
         wanted = GAP if crawl_delay is None else min(crawl_delay, MAX_DELAY)
         assert pace.next_at - now >= wanted - 1e-3
+        assert pace.wait(now) == max(0.0, pace.next_at - now)
+        assert wanted - 1e-3 <= pace.wait(now - 1e9) <= MAX_RETRY + 1e-3  # the clock was set back by decades
         assert pace.next_at - now <= max(MAX_RETRY, LAST_PAUSE) + 1e-3
 
 

@@ -51,3 +51,12 @@ def test_hostile_rules_are_outlived(text: str) -> None:
     rules = robots(text)
     rules.allows("https://example.org/" + "a" * 2000)
     assert rules.crawl_delay is None or rules.crawl_delay >= 0
+
+
+def test_sitemaps_of_news_are_named() -> None:
+    """Those of everything that a site ever published are not: they would be watched for 40 days each."""
+    names = [
+        f"https://example.org/{name}.xml" for name in ("sitemap", "news-sitemap", *(f"news-{n}" for n in range(9)))
+    ]
+    found = robots("".join(f"Sitemap: {name}\n" for name in names)).news_sitemaps
+    assert found == tuple(names[1:6])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -87,3 +88,23 @@ def test_what_is_put_off_says_why() -> None:
     """Without a reason others were worth more; with one, the host cannot be asked."""
     assert check_in((put_off(ASKED, 1e9),)).outcome == "deferred"
     assert check_in((put_off(ASKED, 1e9, "it is away"),)).error == "it is away"
+
+
+def test_a_front_page_brings_the_sitemaps_of_its_host_in() -> None:
+    """Those of its news, as robots.txt names them, beside the feeds that the page names."""
+    story = "<a href='/2026/03/storm-hits-the-coast'>A storm has hit the coast once more</a>"
+    asked = replace(
+        ASKED, request=replace(ASKED.request, kind="front"), sitemaps=("https://eastmere-echo.test/news.xml",)
+    )
+    (record,) = told(asked, answer(body=story, final_url="https://eastmere-echo.test/"))
+    assert check_in((record,)).feeds == asked.sitemaps
+
+
+def test_an_article_that_names_an_address_which_names_it_is_read_under_its_own() -> None:
+    """Two pages that name each other as the article's own would otherwise both be left."""
+    body = f"<html><head><link rel='canonical' href='{URL}-hits-the-coast'></head><body><p>It.</p></body></html>"
+    asked = replace(ASKED, request=replace(ASKED.request, fixed=True))
+    fetch, _ = outputs = told(asked, answer(body=body))
+    assert (fetch.key, check_in(outputs).outcome) == (URL.encode(), "fetched")
+    circle = told(asked, answer(301, "", final_url="https://other.test/2026/03/storm"))
+    assert "circle" in (check_in(circle).error or "")

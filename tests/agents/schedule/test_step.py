@@ -267,6 +267,20 @@ def test_what_has_moved_is_watched_at_its_new_address() -> None:
     assert [each.url for each in watched.wishes] == [there]
 
 
+def test_addresses_that_lead_in_a_circle_are_not_all_left() -> None:
+    """The first one that is led back to is read under its own address."""
+    there = "https://eastmere-echo.test/2026/03/storm-hits-coast"
+    watched = Watched().told(wish()).told(check("moved", article=there, final_url=there))
+    (away,) = watched.wishes
+    assert away.replaces
+    assert watched.told(wish(found_in=FEED, added_at=NOON + timedelta(hours=1))).schedule.state == "moved"
+    back = replace(away, url=URL, found_in=there, added_at=NOON + timedelta(hours=1))
+    row = watched.told(back).schedule
+    assert (row.state, row.fixed, row.next_check) == ("watched", True, back.added_at)
+    request = decode(watched.on_time(back.added_at).outputs[0].value, FetchRequest, "it")
+    assert request.fixed
+
+
 def test_a_source_shows_each_article_once() -> None:
     """What is new in it shall be watched; what it has shown before is no news, unless it was modified."""
     watched = Watched(FEED).told(wish(FEED, kind="feed"))
