@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from agents.archive.rows import (
     Values,
@@ -84,8 +85,8 @@ def _change(record: Record, batch: Batch) -> None:
         batch.words[event.meta.id] = _document(event.meta.id, event.article.id, event.meta.dt, words)
 
 
-def _document(event_id: str, article: str, dt: object, words: Values) -> Values:
-    return {"number": number_of(event_id), "article_id": article, "dt": dt, **words}
+def _document(event_id: str, article: str, dt: datetime, words: Values) -> Values:
+    return {"number": number_of(event_id, dt), "article_id": article, "dt": dt, **words}
 
 
 def _schedule(record: Record, batch: Batch) -> None:

@@ -110,9 +110,9 @@ async def _take_down(connection: AsyncConnection, batch: Batch) -> None:
 async def _forget(connection: AsyncConnection, article_id: str, url: str) -> None:
     versions = await _events(connection, tables.version, article_id, Version)
     changes = await _events(connection, tables.change, article_id, Change)
-    found = [(each.meta.id, words_of_version(each)) for each in versions]
-    documents = [{"number": number_of(id_), **held} for id_, held in found if held is not None]
-    documents += [{"number": number_of(each.meta.id), **words_of_change(each)} for each in changes]
+    found = [(number_of(each.meta.id, each.fetched_at), words_of_version(each)) for each in versions]
+    documents = [{"number": known, **held} for known, held in found if held is not None]
+    documents += [{"number": number_of(each.meta.id, each.meta.dt), **words_of_change(each)} for each in changes]
     number = tables.document.c.number
     stored = {known for (known,) in await _stored(connection, number, (number,), [row["number"] for row in documents])}
     rows = [row for row in documents if row["number"] in stored]

@@ -19,6 +19,9 @@ FIELDS = ("title", "byline", "body")
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
+MAX_MATCHES = 1_000
+"""Documents of which the articles are found, the newest ones: a word that is everywhere must not read everything."""
+
 MAX_WORDS = 12
 """Of a query: the first ones count."""
 
@@ -58,9 +61,10 @@ def matching(dialect: str, query: str, *, by_author: bool = False) -> tuple[str,
     if dialect == "sqlite":
         columns = "byline" if by_author else "{title body}"
         wanted = " ".join(f'"{word}"' for word in words)
-        return "document.number IN (SELECT rowid FROM words WHERE words MATCH :wanted)", {
-            "wanted": f"{columns} : ({wanted}*)"
-        }
+        found = "SELECT rowid FROM words WHERE words MATCH :wanted ORDER BY rowid DESC"
+        return f"document.number IN ({found} LIMIT {MAX_MATCHES})", {"wanted": f"{columns} : ({wanted}*)"}
     column = "authors" if by_author else "words"
     wanted = " & ".join(f"'{word}'" for word in words)
-    return f"document.{column} @@ to_tsquery('simple', :wanted)", {"wanted": f"{wanted}:*"}
+    # The column is one of two names of ours.
+    found = f"SELECT number FROM document WHERE {column} @@ to_tsquery('simple', :wanted) ORDER BY number DESC"  # noqa: S608
+    return f"document.number IN ({found} LIMIT {MAX_MATCHES})", {"wanted": f"{wanted}:*"}
