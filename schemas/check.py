@@ -24,6 +24,14 @@ class Shown:
     modified: Instant | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A WebSub hub, which tells its subscribers of a source's news. `topic`: what it knows the source as."""
+
+    url: str
+    topic: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """What came of one request.
@@ -33,7 +41,7 @@ class Check:
     is worth more). `url`: that was asked for. `checked_at`: when. `final_url`: where redirects led. `article`: the
     canonical URL under which the fetch was written, if it is an article. `retry_at`: not before, says
     the host. `threshold`: what a check of this host has to promise now (see `agents.schedule.price`). `kind`: what it
-    is; with the links of a source come its `name` and the `feeds` that it names.
+    is; with the links of a source come its `name`, the `feeds` and the `hub` that it names.
     """
 
     topic: ClassVar[str] = topics.CHECK
@@ -56,3 +64,4 @@ class Check:
     name: str | None = None
     links: tuple[Shown, ...] = ()
     feeds: tuple[str, ...] = ()
+    hub: Hub | None = None

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from schemas import topics
 from schemas.article import Count, Instant
+from schemas.check import Hub
 from schemas.watch import Seconds, Watched
 
 State = Literal["watched", "given_up", "gone", "moved", "refused"]
@@ -44,7 +45,7 @@ class Schedule:
     one that the last check followed, should it turn out to have been right. `every`: seconds between two checks, as a
     person set them; `interval`: as the news of a source have set them. `fixed`: whether it is read under its own
     address, since others lead or refer back to it. `shown`: what a source has shown, as the xxh3_64 of each link with
-    its time, newest first.
+    its time, newest first. `hub`: tells of a source's news.
     """
 
     topic: ClassVar[str] = topics.SCHEDULE
@@ -74,3 +75,4 @@ class Schedule:
     signal: str | None = None
     followed: str | None = None
     shown: tuple[int, ...] = ()
+    hub: Hub | None = None

@@ -24,7 +24,8 @@ class Watch:
     if known. `added_at`: when it was wished or found. `found_in`: the URL of the source that showed it; None where a
     person asked for it, which also begins anew what was given up. `modified`: when the source says that it was last
     changed. `every`: seconds between two checks, where a person has set them. `replaces`: whether it shall be watched
-    in the place of `found_in`, which has led to this address or named it as its own.
+    in the place of `found_in`, which has led to this address or named it as its own. `is_news`: whether it only
+    tells that there is something new, as the hub of a feed does: what is not watched will not be because of it.
     """
 
     topic: ClassVar[str] = topics.WATCH
@@ -37,3 +38,4 @@ class Watch:
     modified: Instant | None = None
     every: Seconds | None = None
     replaces: bool = False
+    is_news: bool = False

@@ -42,6 +42,12 @@ def _site(text: str) -> str:
     return text if re.fullmatch(r"[^\s:,]+:0", text) else _address(text)
 
 
+def _public_url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#@]+/?", text):
+        raise ValueError("write https://HOST, without a path")
+    return text.rstrip("/")
+
+
 def _app_id(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", text):
         raise ValueError("use letters, digits, '.', '_' and '-', 100 characters at most")
@@ -125,6 +131,11 @@ class Settings:
         secret=True,
     )
     site: str = _setting(_site, "127.0.0.1:8000", "HOST:PORT of the site; 0: any free port")
+    public_url: str | None = _setting(
+        _public_url,
+        None,
+        "`https://HOST` of the site, as its visitors reach it; with it, hubs of feeds (WebSub) are subscribed to",
+    )
     rules: Path | None = _setting(Path, None, "the folder of the rules per source; see `newsdiff rules`")
     sources: Path | None = _setting(Path, None, "a TOML or OPML file of what `up` shall watch; see Watch")
     commit_interval: float = _setting(

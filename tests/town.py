@@ -1,8 +1,10 @@
-"""Papers on loopback, a host each, that write down how they are asked."""
+"""Papers on loopback, a host each and a hub of its own, that write down how they are asked."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import threading
 import time
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from tests.service import page, paragraphs
 
@@ -33,6 +35,7 @@ class Host:
     articles: int
     port: int = 0
     visits: list[Visit] = field(default_factory=list)
+    subscriber: dict[str, str] = field(default_factory=dict)
 
     @property
     def endpoint(self) -> str:
@@ -48,6 +51,38 @@ class Host:
     def stories(self) -> list[str]:
         """The URLs of its articles."""
         return [f"http://{self.endpoint}/2026/03/story-{n}" for n in range(self.articles)]
+
+    @property
+    def links(self) -> str:
+        """What its feed calls its hub and itself."""
+        links = {"hub": f"http://{self.endpoint}/hub", "self": self.feed}
+        return "".join(
+            f'<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="{r}" href="{u}"/>' for r, u in links.items()
+        )
+
+    async def subscribe(self, request: web.Request) -> web.Response:
+        """Take a subscription, if who is called back confirms it."""
+        form = {str(name): str(value) for name, value in (await request.post()).items()}
+        query = {
+            "hub.mode": "subscribe",
+            "hub.topic": form["hub.topic"],
+            "hub.challenge": "c",
+            "hub.lease_seconds": "1",
+        }
+        async with ClientSession() as session, session.get(form["hub.callback"], params=query) as answer:
+            if (answer.status, await answer.text()) != (200, "c"):
+                return web.Response(status=409)
+        self.subscriber = form
+        return web.Response(status=202)
+
+    async def publish(self) -> None:
+        """Have one more article, and let the hub tell its subscriber."""
+        self.articles += 1
+        body = self.links.encode()
+        digest = hmac.new(self.subscriber["hub.secret"].encode(), body, hashlib.sha256).hexdigest()
+        headers = {"X-Hub-Signature": f"sha256={digest}"}
+        async with ClientSession(headers=headers, raise_for_status=True) as session:
+            await session.post(self.subscriber["hub.callback"], data=body)
 
 
 class Town:
@@ -85,6 +120,7 @@ class Town:
         for host in self.hosts:
             app = web.Application()
             app.router.add_get("/{path:.*}", partial(self._answer, host))
+            app.router.add_post("/hub", host.subscribe)
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
             self._runners.append(runner)
             await runner.setup()
@@ -104,7 +140,7 @@ class Town:
     def _page(self, host: Host, path: str) -> web.Response:
         if path == "/feed.xml":
             items = "".join(f"<item><link>{url}</link></item>" for url in host.stories)
-            text = f'<rss version="2.0"><channel><title>Paper {host.number}</title>{items}</channel></rss>'
+            text = f'<rss version="2.0"><channel><title>Paper {host.number}</title>{host.links}{items}</channel></rss>'
             return web.Response(text=text, content_type="application/rss+xml")
         if not path.startswith("/2026/"):
             return web.Response(status=404)

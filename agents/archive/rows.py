@@ -109,6 +109,8 @@ def watching_row(event: Schedule, key: str) -> Values:
         "failures": event.failures,
         "error": _text(event.error),
         "moved_to": _text(event.article),
+        "hub": _text(event.hub.url) if event.hub else None,
+        "hub_topic": _text(event.hub.topic) if event.hub else None,
     }
 
 

@@ -128,7 +128,25 @@ watching = Table(
     Column("failures", Integer, nullable=False),
     Column("error", Text),
     Column("moved_to", Text),
+    Column("hub", Text),
+    Column("hub_topic", Text),
     Index("watching_source", "source", "kind"),
+    Index("watching_hub", "hub"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("url", Text, primary_key=True, doc="that is watched"),
+    Column("id", String(32), nullable=False, unique=True, doc="in the address of the callback: nobody can guess it"),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("ask_at", Instant, nullable=False, doc="when the hub is asked, again"),
+    Column("until", Instant, doc="when it ends, if the hub has granted it"),
+    Column("told_at", Instant, doc="when its last news are looked at"),
+    Column("failures", Integer, nullable=False, doc="in a row"),
+    Column("error", Text),
 )
 
 takedown = Table(

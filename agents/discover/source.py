@@ -8,9 +8,11 @@ from itertools import islice
 
 from agents.detect.url import source_of
 from agents.discover.feeds import read_feed
+from agents.discover.hubs import hub_in_feed
 from agents.discover.link import Found, distinct
 from agents.discover.pages import Page
 from agents.discover.sitemaps import read_sitemap
+from schemas.check import Hub
 from schemas.content_encoding import decompress
 from schemas.errors import BadRecordError
 from schemas.fetch import media_type_and_charset
@@ -27,12 +29,16 @@ _SITEMAP_TAGS = (b"urlset", b"sitemapindex")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What a document is and shows. `feeds`: further sources that it names, the sitemaps of an index among them."""
+    """What a document is and shows.
+
+    `feeds`: further sources that it names, the sitemaps of an index among them. `hub`: tells of its news.
+    """
 
     kind: Watched
     name: str
     links: tuple[Found, ...] = ()
     feeds: tuple[str, ...] = ()
+    hub: Hub | None = None
 
 
 def read_source(body: bytes, url: str, content_type: str | None = None) -> Source:
@@ -51,7 +57,7 @@ def read_source(body: bytes, url: str, content_type: str | None = None) -> Sourc
         return Source(kind="sitemap", name=host, links=distinct(pages), feeds=tuple(sitemaps[:MAX_FEEDS]))
     if name in _FEED_TAGS or (start.startswith(b"{") and b"jsonfeed.org/version" in start):
         title, entries = read_feed(body, url)
-        return Source(kind="feed", name=title or host, links=distinct(entries))
+        return Source(kind="feed", name=title or host, links=distinct(entries), hub=hub_in_feed(body, url))
     page = Page(body, url, media_type_and_charset(content_type)[1])
     links = list(page.articles())
     if page.is_article(links):

@@ -36,8 +36,8 @@ class Answer:
     """What came of asking for `url`.
 
     `final_url`: where redirects led; where the last one led to another host, which was not asked, `status` is that
-    redirect's. `seconds`: until the answer was complete. `body`: decompressed. `detail`: why there is a `failure`, for
-    a person.
+    redirect's. `seconds`: until the answer was complete. `links`: its Link headers. `body`: decompressed. `detail`:
+    why there is a `failure`, for a person.
     """
 
     url: str
@@ -48,6 +48,7 @@ class Answer:
     etag: str | None = None
     last_modified: str | None = None
     retry_after: str | None = None
+    links: str | None = None
     body: bytes = b""
     failure: Failure | None = None
     detail: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from types import TracebackType
@@ -103,11 +103,15 @@ class Client:
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in conditions.items() if value}
+        return await self._outlived(url, lambda answer: self._followed(answer, headers, any_host=any_host))
+
+    async def _outlived(self, url: str, ask: Callable[[Answer], Awaitable[Answer]]) -> Answer:
+        """What came of asking, whatever came."""
         began = time.monotonic()
         answer = Answer(url=url, final_url=url, seconds=0.0)
         try:
             async with asyncio.timeout(self._limits.total):
-                answer = await self._followed(answer, headers, any_host=any_host)
+                answer = await ask(answer)
         except TimeoutError:
             answer = _failed(answer, Failure.TIMEOUT, "there was no complete answer in time")
         except ProblemError as error:
@@ -115,6 +119,20 @@ class Client:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             answer = _failed(answer, *_told(error))
         return replace(answer, seconds=time.monotonic() - began)
+
+    async def post(self, url: str, form: Mapping[str, str]) -> Answer:
+        """Send a form, and see how it is answered: the body is not read, and redirects are not followed.
+
+        Never raises for what the network or a host does.
+        """
+        return await self._outlived(url, lambda answer: self._sent(answer, form))
+
+    async def _sent(self, answer: Answer, form: Mapping[str, str]) -> Answer:
+        target = _checked(answer.url)
+        async with self._session.post(target, data=form, allow_redirects=False) as response:
+            answer = _of(answer, response)
+            response.close()
+        return answer
 
     async def _followed(self, answer: Answer, headers: Mapping[str, str], *, any_host: bool) -> Answer:
         seen = set()
@@ -188,7 +206,7 @@ async def _body(response: ClientResponse) -> bytes:
 
 def _of(answer: Answer, response: ClientResponse) -> Answer:
     def header(name: str) -> str | None:
-        value = response.headers.get(name, "")
+        value = ", ".join(response.headers.getall(name, ())) if name == "Link" else response.headers.get(name, "")
         return value if value.isprintable() and 0 < len(value) <= MAX_VALUE else None
 
     return replace(
@@ -198,6 +216,7 @@ def _of(answer: Answer, response: ClientResponse) -> Answer:
         etag=header("ETag"),
         last_modified=header("Last-Modified"),
         retry_after=header("Retry-After"),
+        links=header("Link"),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from agents.detect.url import canonical_url
+from agents.discover.hubs import hub_in_header
 from agents.discover.link import Found
 from agents.discover.same_article import article_url
 from agents.discover.source import Source, read_source
@@ -84,7 +85,8 @@ def _read(asked: Asked, answer: Answer, check: Check) -> tuple[Output, ...]:
         return _article(asked, answer, replace(check, kind="article"))
     if source.kind == "front":
         source = replace(source, feeds=(*source.feeds, *asked.sitemaps))
-    return (_record(_of_source(check, source)),)
+    hub = source.hub or hub_in_header(answer.links, answer.final_url)
+    return (_record(replace(_of_source(check, source), hub=hub)),)
 
 
 def _article(asked: Asked, answer: Answer, check: Check) -> tuple[Output, ...]:

@@ -115,6 +115,9 @@ def _source(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
     row = replace(
         row,
         source=row.source or check.name,
+        hub=check.hub if check.outcome == "fetched" else row.hub,
+        signal=None,
+        followed=row.signal,
         interval=interval,
         next_check=spread(row, now, row.every or interval),
         shown=tuple(dict.fromkeys(shown))[:MAX_SHOWN],

@@ -59,7 +59,9 @@ class Schedules:
             after, wishes = checked(decode(record.value, Check, record.place), known, mean)
             self._learn(known.source, after.before, after.belief)
             if known.signal is not None and after.followed == known.signal:
-                self._precisions[known.signal] = unconfirmed(self._precision(known.signal))
+                precision = unconfirmed(self._precision(known.signal))
+                has_news = after.kind not in (None, "article") and after.last_changed == after.last_check
+                self._precisions[known.signal] = confirmed(precision) if has_news else precision
             return Result("checked", _watch_records(wishes), encode(after))
         if record.topic == topics.VERSION:
             after = new_version(decode(record.value, Version, record.place), known, LOWEST)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from agents.schedule.price import LOWEST
 from agents.schedule.row import instant
-from agents.schedule.signals import Precision, check_after_signal
+from agents.schedule.signals import AT_ONCE, Precision, check_after_signal
 from schemas.schedule import Schedule
 from schemas.watch import Watch
 
@@ -17,15 +17,19 @@ def watched(watch: Watch, row: Schedule | None, precision: Precision) -> Schedul
     What was given up, or has moved, begins anew for a person, and never for a source. `precision`: of the source.
     """
     if row is None:
-        return Schedule(
-            url=watch.url,
-            kind=watch.kind,
-            source=watch.source,
-            state="watched",
-            added_at=watch.added_at,
-            found_in=watch.found_in,
-            every=watch.every,
-            next_check=watch.added_at,
+        return (
+            None
+            if watch.is_news
+            else Schedule(
+                url=watch.url,
+                kind=watch.kind,
+                source=watch.source,
+                state="watched",
+                added_at=watch.added_at,
+                found_in=watch.found_in,
+                every=watch.every,
+                next_check=watch.added_at,
+            )
         )
     if watch.found_in is None:
         return replace(
@@ -44,7 +48,7 @@ def watched(watch: Watch, row: Schedule | None, precision: Precision) -> Schedul
         )
     if watch.replaces and row.state == "moved":  # they lead in a circle: one of them has to be read
         return replace(row, state="watched", article=None, fixed=True, next_check=watch.added_at, requested_at=None)
-    if watch.found_in == row.found_in and watch.every != row.every:
+    if watch.found_in == row.found_in and watch.every != row.every and not watch.is_news:
         return replace(row, every=watch.every, next_check=watch.added_at, requested_at=None)
     is_news = watch.modified is not None and (row.last_check is None or watch.modified > row.last_check)
     if not is_news or row.next_check is None or row.state not in ("watched", "gone"):
@@ -53,4 +57,6 @@ def watched(watch: Watch, row: Schedule | None, precision: Precision) -> Schedul
     if row.state == "watched" and row.belief is not None:
         due = check_after_signal(row.belief, at.timestamp(), LOWEST, precision)
         at = instant(due) if due is not None else row.next_check
+    elif row.state == "watched" and precision.mean < AT_ONCE:
+        at += (1 - precision.mean) * (row.next_check - at)
     return replace(row, next_check=at, requested_at=None, signal=watch.found_in) if at < row.next_check else None

@@ -16,14 +16,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from agents.archive.migrations import migrate
 from agents.archive.queries import Archive
 from agents.archive.store import Store, open_engine
+from agents.archive.subscriptions import Subscriptions
+from agents.fetch.client import Client
 from schemas.errors import NewsdiffError, UnavailableError
 from streams.archiving import archive
 from streams.clock import Clock
 from streams.data_directory import locked
 from streams.embedded.ports import choose_port
+from streams.hubs import Hubs
 from streams.settings import Settings
 from streams.site.broadcast import Broadcast
 from streams.site.server import new_site
+from streams.writer import Writer
 
 RETRY_EVERY = 10.0
 """Seconds until Kafka is asked again; the pages are there meanwhile."""
@@ -74,17 +78,21 @@ async def _site(settings: Settings) -> web.Application:
         raise UnavailableError(f"the archive's database cannot be used: {what}; see NEWSDIFF_DATABASE_URL") from None
     reader = Archive(engine)
     broadcast = Broadcast(reader)
-    app = new_site(reader, broadcast, Clock.of(settings.clock))
+    clock = Clock.of(settings.clock)
+    client, writer = Client(settings.contact, allowed=settings.inside_addresses), Writer(settings)
+    hubs = (
+        Hubs(Subscriptions(engine), client, settings.public_url, clock, writer.write) if settings.public_url else None
+    )
+    app = new_site(reader, broadcast, clock, settings.public_url, hubs)
 
     async def background(_app: web.Application) -> AsyncIterator[None]:
-        tasks = [
-            asyncio.create_task(broadcast.run()),
-            asyncio.create_task(_archive(settings, Store(engine), broadcast)),
-        ]
-        yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        running = [broadcast.run(), _archive(settings, Store(engine), broadcast), *([hubs.run()] if hubs else [])]
+        async with client, writer:
+            tasks = [asyncio.create_task(each) for each in running]
+            yield
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(SQLAlchemyError, OSError):
             await engine.dispose()
 

@@ -12,9 +12,10 @@ from aiohttp import web
 
 from agents.archive.queries import Archive
 from streams.clock import Clock
-from streams.site import api, feeds, live, pages
+from streams.hubs import Hubs
+from streams.site import api, feeds, hubs, live, pages
 from streams.site.broadcast import Broadcast
-from streams.site.keys import ARCHIVE, BROADCAST, CLOCK, TEMPLATES
+from streams.site.keys import ARCHIVE, BROADCAST, CLOCK, HUBS, PUBLIC_URL, TEMPLATES
 from streams.site.templating import new_templates, render
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -36,11 +37,21 @@ STATIC_FOR = 3600
 log = logging.getLogger(__name__)
 
 
-def new_site(archive: Archive, broadcast: Broadcast, clock: Clock) -> web.Application:
-    """The application."""
+def new_site(
+    archive: Archive,
+    broadcast: Broadcast,
+    clock: Clock,
+    public_url: str | None = None,
+    known_hubs: Hubs | None = None,
+) -> web.Application:
+    """The application. `public_url`: its address, if it is known."""
     app = web.Application(middlewares=[_safe], client_max_size=1024)
     app[ARCHIVE], app[TEMPLATES], app[BROADCAST] = archive, new_templates(), broadcast
     app[CLOCK] = clock
+    if public_url is not None:
+        app[PUBLIC_URL] = public_url
+    if known_hubs is not None:
+        app[HUBS] = known_hubs
     get = app.router.add_get
     get("/", pages.home)
     get("/changes", pages.changes)
@@ -55,6 +66,8 @@ def new_site(archive: Archive, broadcast: Broadcast, clock: Clock) -> web.Applic
     get(r"/api/v1/articles/{article:[0-9a-f]{32}}/versions/{number:\d{1,9}}", api.version)
     get(r"/api/v1/articles/{article:[0-9a-f]{32}}/diff/{old:\d{1,9}}/{new:\d{1,9}}", api.diff)
     get("/api/v1/stream", live.stream)
+    get("/websub/{subscription:[0-9a-f]{32}}", hubs.verify)
+    app.router.add_post("/websub/{subscription:[0-9a-f]{32}}", hubs.take)
     get("/static/{name:[a-z]+\\.(?:css|js|svg)}", _static)
     get("/robots.txt", _robots)
     return app

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from streams.show_html import marked
 from streams.site import words
-from streams.site.keys import CLOCK, TEMPLATES
+from streams.site.keys import CLOCK, PUBLIC_URL, TEMPLATES
 
 
 def new_templates() -> jinja2.Environment:
@@ -33,5 +33,5 @@ def render(request: web.Request, name: str, *, status: int = 200, **values: Any)
 
 
 def base_of(request: web.Request) -> str:
-    """The address of the site as this visitor has it."""
-    return str(request.url.origin())
+    """The address of the site: as it is set, or as this visitor has it."""
+    return request.app.get(PUBLIC_URL) or str(request.url.origin())

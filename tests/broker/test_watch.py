@@ -15,13 +15,14 @@ from schemas import topics
 from schemas.change import Change
 from schemas.codec import decode
 from schemas.schedule import Schedule
+from streams.commands.site import address_of_site
 from streams.commands.topics import ensure_topics
 from streams.commands.watch import watch, write
 from streams.commands.watching import schedules
 from streams.embedded import EmbeddedKafka
 from streams.settings import Settings
 from streams.source_files import NamedSource
-from streams.supervisor import WATCHER, WorkerProcesses
+from streams.supervisor import SITE, WATCHER, WorkerProcesses
 from tests.service import Client
 from tests.soak import TOLERANCE, Soak, soak
 from tests.town import Town
@@ -98,6 +99,24 @@ def test_what_is_watched_no_longer_is_not_asked_for(settings: Settings, town: To
         asked = len(host.visits)
         time.sleep(5)  # 50 minutes of the clock, in which it would have been asked for three times
         assert len(host.visits) <= asked + 1
+
+
+def test_the_hub_of_a_feed_tells_of_its_articles(settings: Settings, town: Town) -> None:
+    """The site subscribes there; what it is told of is found at once, in a feed that is looked at once a week."""
+    address = address_of_site(dataclasses.replace(settings, site="127.0.0.1:0"))
+    settings = dataclasses.replace(settings, site=address, public_url=f"http://{address}")
+    host = town.hosts[0]
+    watch(settings, [NamedSource(host.feed, every=7 * 24 * 60)])
+    with WorkerProcesses(settings, 1, WATCHER), WorkerProcesses(settings, 1, SITE):
+        deadline = time.monotonic() + PATIENCE
+        while len(known_urls(settings)) < 4 or not host.subscriber:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        asyncio.run(host.publish())
+        while canonical_url(host.stories[-1]) not in known_urls(settings):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+    assert [visit.path for visit in host.visits].count("/feed.xml") == 2
 
 
 def test_hosts_are_asked_politely_though_a_watcher_is_killed(tmp_path: Path) -> None:

@@ -74,9 +74,8 @@ def is_impure(module: str) -> bool:
 
 INPUT_OUTPUT = {
     *("agents/fetch/client.py", "agents/fetch/guard.py"),
-    *(f"agents/archive/{name}.py" for name in ("queries", "store", "tables", "words")),
-    *("agents/archive/migrations/__init__.py", "agents/archive/migrations/env.py"),
-    "agents/archive/migrations/versions/0001_first_tables.py",
+    *(f"agents/archive/{name}.py" for name in ("queries", "store", "subscriptions", "tables", "words")),
+    *(str(path.relative_to(ROOT)) for path in (ROOT / "agents/archive/migrations").rglob("*.py")),
 }
 """The modules of a step whose nature is I/O; their libraries are their own."""
 

@@ -308,6 +308,37 @@ def test_a_source_with_news_is_looked_at_sooner() -> None:
     assert watched.schedule.interval == 6 * 3600
 
 
+HUB = "https://hub.test/"
+
+
+def news(hours: float) -> Watch:
+    """What a hub lets be told of the feed."""
+    now = NOON + timedelta(hours=hours)
+    return Watch(url=FEED, added_at=now, found_in=HUB, modified=now, is_news=True)
+
+
+def test_news_of_a_hub_let_a_source_be_looked_at_at_once() -> None:
+    """And change nothing else of it; of what is not watched, nothing at all."""
+    assert Watched(FEED).told(news(0)).row is None
+    watched = Watched(FEED, Schedules()).told(wish(FEED, kind="feed", every=7200.0)).told(check(key=FEED, kind="feed"))
+    planned = watched.schedule
+    told = watched.told(news(0.5)).schedule
+    assert told == replace(planned, next_check=NOON + timedelta(hours=0.5), signal=HUB)
+
+
+def test_a_hub_is_believed_as_far_as_it_was_right() -> None:
+    """One that tells news where there are none does not let a source be asked at once for ever."""
+    for liar in (True, False):
+        watched = Watched(FEED, Schedules()).told(wish(FEED, kind="feed", every=7200.0))
+        watched.told(check(key=FEED, kind="feed"))
+        for number in range(1, 30):
+            links = () if liar else (Shown(f"{URL}-{number}"),)
+            watched.told(news(number)).told(check(key=FEED, kind="feed", hours=number + 0.1, links=links))
+        at = watched.told(news(30)).schedule.next_check
+        assert at is not None
+        assert (at - NOON > timedelta(hours=30.9)) if liar else (at == NOON + timedelta(hours=30))
+
+
 def test_a_source_is_looked_at_as_often_as_a_person_wants() -> None:
     """What a person has set stays, whatever news there are."""
     watched = Watched(FEED).told(wish(FEED, kind="feed", every=600.0))

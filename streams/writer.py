@@ -1,0 +1,59 @@
+"""Writes single records, of a process that seldom has any."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from schemas.errors import WriteError
+from streams.settings import Settings
+from streams.topology import new_producer
+
+START_TIMEOUT = 10.0
+"""Seconds until a broker has to answer."""
+
+
+class Writer:
+    """A context with a producer that is connected when it is first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if self._producer is not None:
+            await self._producer.stop()
+
+    async def write(self, topic: str, key: bytes, value: bytes) -> None:
+        """Put a record on its topic.
+
+        Raises:
+            WriteError: Kafka did not take it.
+        """
+        try:
+            producer = await self._connected()
+            await producer.send_and_wait(topic, value, key=key)
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise WriteError(f"Kafka did not take what was to be written on {topic}: {error!r}") from error
+
+    async def _connected(self) -> AIOKafkaProducer:
+        async with self._starting:
+            if self._producer is None:
+                producer = new_producer(self._settings)
+                try:
+                    await asyncio.wait_for(producer.start(), START_TIMEOUT)
+                except BaseException:
+                    await producer.stop()
+                    raise
+                self._producer = producer
+            return self._producer
