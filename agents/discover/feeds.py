@@ -13,6 +13,9 @@ from agents.discover.link import MAX_NAME, Found, found_link
 
 MAX_ENTRIES = 2_000
 
+MAX_PATIENCE = 1024 * 1024
+"""Bytes of a feed that the patient parser is given, which takes a second for them at worst."""
+
 
 def read_feed(body: bytes, url: str) -> tuple[str | None, list[Found]]:
     """The name of a feed, and its entries in its order; none where it cannot be read."""
@@ -30,6 +33,8 @@ def _parsed(body: bytes) -> Any:  # noqa: ANN401 - either parser's own type, bot
             return feed
     except Exception:  # noqa: BLE001, S110 - it raises whatever its parts do; the other one raises nothing
         pass
+    if len(body) > MAX_PATIENCE:
+        return None
     try:
         return feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     except Exception:  # noqa: BLE001 - hostile input, as above

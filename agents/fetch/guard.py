@@ -26,6 +26,8 @@ blocks such ports of its time)."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.ip_network("::/96")
+_INSIDE = (ipaddress.ip_network("192.88.99.0/24"), ipaddress.ip_network("3fff::/20"))
+"""Relays of 6to4 (RFC 7526) and documentation (RFC 9637), which Python 3.11 holds for public."""
 
 
 class RefusedAddressError(OSError):
@@ -46,6 +48,7 @@ def check_address(address: str, port: int, allowed: frozenset[str]) -> None:
         raise RefusedAddressError(f"port {port} is none of a web server")
     inner = _inner(ipaddress.ip_address(address.partition("%")[0]))
     is_inside = inner.is_multicast or inner.is_reserved or getattr(inner, "is_site_local", False)
+    is_inside = is_inside or any(inner in network for network in _INSIDE)
     if is_inside or not inner.is_global:
         raise RefusedAddressError(f"{address} is no address of the public internet")
 

@@ -9,12 +9,22 @@ import click
 from agents.detect.url import canonical_url
 from schemas import topics
 from streams.commands.watch import with_scheme, write
+from streams.commands.watching import schedules, shown_by
 from streams.settings import Settings
 
 
 @click.command("unwatch")
 @click.argument("urls", metavar="URL...", nargs=-1, required=True)
+@click.option("--articles", is_flag=True, help="And the articles and feeds that they have shown.")
 @click.pass_obj
-def command(settings: Settings, urls: tuple[str, ...]) -> None:
-    """Watch these URLs no longer; articles that a source has shown stay watched."""
-    asyncio.run(write(settings, topics.WATCH, {canonical_url(with_scheme(url)): None for url in urls}))
+def command(settings: Settings, *, urls: tuple[str, ...], articles: bool) -> None:
+    """Watch these URLs no longer; articles that a source has shown stay watched, without --articles."""
+    ended = {canonical_url(with_scheme(url)) for url in urls}
+    known = asyncio.run(schedules(settings))
+    for url in sorted(ended - known.keys()):
+        click.echo(f"{url} is not watched", err=True)  # or only since now: its end is written all the same
+    if articles:
+        shown = shown_by(known.values())
+        ended |= {canonical_url(each.url) for url in ended & known.keys() for each in shown[known[url].url]}
+    asyncio.run(write(settings, topics.WATCH, dict.fromkeys(ended)))
+    click.echo(f"{len(ended & known.keys())} watched no longer", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 import click
@@ -16,6 +17,9 @@ from schemas.schedule import Schedule
 from streams.kafka import committed_consumer, records_until_end
 from streams.settings import Settings
 from streams.show import visible
+
+MAX_WIDTH = 10_000
+"""Of the table where it is not read on a terminal: nothing is left out."""
 
 
 @click.command("watching")
@@ -32,6 +36,8 @@ def command(settings: Settings, *, as_json: bool, source: str | None) -> None:
             click.echo(encode(row))
     else:
         console = Console()
+        if not console.is_terminal:
+            console.width = MAX_WIDTH
         console.print(_table(rows), soft_wrap=not console.is_terminal)
 
 
@@ -44,16 +50,30 @@ async def schedules(settings: Settings) -> dict[str, Schedule]:
     return {key: decode(row, Schedule, key) for key, row in sorted(rows.items()) if row is not None}
 
 
+def shown_by(schedules: Iterable[Schedule]) -> dict[str, list[Schedule]]:
+    """What the sources have shown, also by way of the feeds that they name: by the URL that a person asked for."""
+    rows = {row.url: row for row in schedules}
+    shown: dict[str, list[Schedule]] = defaultdict(list)
+    for row in rows.values():
+        origin, seen = row, {row.url}
+        while origin.found_in in rows and origin.found_in not in seen:
+            seen.add(origin.found_in)
+            origin = rows[origin.found_in]
+        if origin is not row:
+            shown[origin.url].append(row)
+    return shown
+
+
 def _table(schedules: dict[str, Schedule]) -> Table:
     """A line for each URL that a person asked for, with the articles that it has shown."""
     table = Table(box=None, pad_edge=False)
     for name in ("what", "kind", "source", "articles", "next check", "last change", "error"):
         table.add_column(name, no_wrap=name != "error", overflow="fold")
-    found_in: dict[str | None, list[Schedule]] = defaultdict(list)
+    shown_by_url = shown_by(schedules.values())
     for row in schedules.values():
-        found_in[row.found_in].append(row)
-    for row in found_in[None]:
-        shown = [each for each in found_in.get(row.url, ()) if each.state == "watched"]
+        if row.found_in is not None:
+            continue
+        shown = [each for each in shown_by_url[row.url] if each.state == "watched" and each.kind == "article"]
         changed = max((each.last_changed for each in [row, *shown] if each.last_changed), default=None)
         failing = sum(bool(each.failures) for each in shown)
         error = row.error or (f"{failing} articles fail" if failing else "")

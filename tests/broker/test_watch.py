@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from agents.detect.url import canonical_url
 from schemas import topics
 from schemas.change import Change
 from schemas.codec import decode
 from schemas.schedule import Schedule
+from streams.commands import unwatch
 from streams.commands.site import address_of_site
 from streams.commands.topics import ensure_topics
-from streams.commands.watch import watch, write
+from streams.commands.watch import watch
 from streams.commands.watching import schedules
 from streams.embedded import EmbeddedKafka
 from streams.settings import Settings
@@ -92,7 +94,8 @@ def test_what_is_watched_no_longer_is_not_asked_for(settings: Settings, town: To
         while not any(visit.path == "/2026/03/story-1" for visit in host.visits):
             assert time.monotonic() < deadline
             time.sleep(0.2)
-        asyncio.run(write(settings, topics.WATCH, {canonical_url(url): None}))
+        told = CliRunner().invoke(unwatch.command, [url, "nothing.test"], obj=settings)
+        assert (told.exit_code, told.output) == (0, "https://nothing.test/ is not watched\n1 watched no longer\n")
         while canonical_url(url) in known_urls(settings):
             assert time.monotonic() < deadline
             time.sleep(0.2)

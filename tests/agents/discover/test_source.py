@@ -184,6 +184,7 @@ HOSTILE = {
     "items": '{"version": "https://jsonfeed.org/version/1.1", "items": [1, null, {"url": 5}, {"url": ["a"]}]}',
     "base": f"<html><head><base href='javascript:x'></head>{front()}</html>",
     "tags": "<a href=/2026/03/x>" * 70_000,
+    "links": "<feed>" + '<link rel="hub" href="//hub.test/"/>' * 250_000,
 }
 
 

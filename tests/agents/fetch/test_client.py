@@ -137,6 +137,7 @@ def test_a_redirect_into_the_inside_is_refused(path: str) -> None:
         "http://[::127.0.0.1]/", "http://[fc00::1]/", "http://[fd00:ec2::254]/", "http://[fe80::1]/",
         "http://[fe80::1%25lo]/", "http://[fec0::1]/", "http://[ff02::1]/", "http://[2002:7f00:1::]/",
         "http://[64:ff9b::7f00:1]/", "http://[2001:0:4136:e378:8000:63bf:80ff:fffe]/", "http://[2001:db8::1]/",
+        "http://[64:ff9b:1::1]/", "http://[3fff::1]/", "http://192.88.99.1/",
         "http://①②⑦.⓪.⓪.①/", "http://127。0。0。1/", "http://good.example@127.0.0.1/", "http://root:secret@10.0.0.1/",
         "http://127.0.0.1\\@good.example/", "http://%31%32%37.0.0.1/", "http://127.0.0.1%00.example/",
         "https://127.0.0.1/", "file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/", "http:///", "http://",
