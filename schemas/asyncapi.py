@@ -56,7 +56,7 @@ _CHANNELS = {
     "version": (
         topics.VERSION,
         "Versions",
-        "The record of history: an article as it was read from a fetch, where that made a new version.",
+        "The record of history: an article as a fetch showed it anew. A tombstone: it shall be forgotten.",
         ("version",),
     ),
     "change": (topics.CHANGE, "Changes", "The product: what changed between two versions of an article.", ("change",)),

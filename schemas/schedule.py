@@ -45,7 +45,8 @@ class Schedule:
     one that the last check followed, should it turn out to have been right. `every`: seconds between two checks, as a
     person set them; `interval`: as the news of a source have set them. `fixed`: whether it is read under its own
     address, since others lead or refer back to it. `shown`: what a source has shown, as the xxh3_64 of each link with
-    its time, newest first. `hub`: tells of a source's news.
+    its time, newest first. `hub`: tells of a source's news. `forgotten`: it is
+    not to be read, until its takedown is taken back.
     """
 
     topic: ClassVar[str] = topics.SCHEDULE
@@ -68,6 +69,7 @@ class Schedule:
     error: str | None = None
     article: str | None = None
     fixed: bool = False
+    forgotten: bool = False
     etag: str | None = None
     last_modified: str | None = None
     belief: Belief | None = None

@@ -32,7 +32,8 @@ COMMANDS = {
     "dead-letters": "list, show and replay what could not be used",
     "site": "the archive and its pages",
     "hide": "do not show an article",
-    "unhide": "show it again",
+    "forget": "remove its text for good, and read it no more",
+    "unhide": "show it, or read it, again",
     "doctor": "what is reachable, what lags, what is wrong, and what to do",
 }
 

@@ -124,6 +124,11 @@ async def differences(admin: AIOKafkaAdminClient, settings: Settings) -> tuple[l
     return wrong, different
 
 
+async def retention(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, int]:
+    """For how many milliseconds topics keep their records; less than 0: for ever."""
+    return {name: int(config.get("retention.ms", FOR_EVER)) async for name, config in _configs(admin, names)}
+
+
 def _wrong_counts(counts: dict[str, int], wanted: int) -> list[str]:
     """A sentence where topics have other numbers of partitions than they have to; `counts`: by topic."""
     if set(counts.values()) <= {wanted}:

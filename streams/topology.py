@@ -47,7 +47,7 @@ def stages(settings: Settings) -> tuple[Stage, ...]:
     read_page = measured_reading(Readers(READERS, settings.rules))
     detect = Detect(partitioner(settings.partitions), read_page, fetch_at=fetch_at)
     return (
-        Stage("detect", (topics.FETCH,), detect, measured_bytes(detect.is_known)),
+        Stage("detect", (topics.FETCH, topics.TAKEDOWN), detect, measured_bytes(detect.is_known)),
         Stage("diff", (topics.VERSION,), diff_step),
     )
 

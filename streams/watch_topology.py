@@ -3,6 +3,7 @@
 article.watch.v1 ────────► schedule ──► article.fetch-request.v1 ──► fetch ──► article.fetch.v1 ──► detect ...
 article.version.v1 ──────►  │  ▲  │                                   │
 article.outcome.v1 ──────►  │  │  └──► article.schedule.v1            │
+article.takedown.v1 ─────►  │  │                                      │
 │  └────────── article.check.v1 ◄─────────┘
 links of sources: watch ◄─┘
 """
@@ -28,7 +29,7 @@ from streams.topics import watch_app_id
 from streams.topology import app_of
 from streams.transaction import Input, Transaction
 
-SCHEDULE_READS = (topics.WATCH, topics.CHECK, topics.VERSION, topics.OUTCOME)
+SCHEDULE_READS = (topics.WATCH, topics.CHECK, topics.VERSION, topics.OUTCOME, topics.TAKEDOWN)
 
 
 def watch_settings(settings: Settings) -> Settings:

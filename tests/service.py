@@ -110,7 +110,9 @@ class Client:
 
     def versions(self, url: str) -> list[Version]:
         """The version events of an article."""
-        return [decode(r.value, Version, r.place) for r in self.read(topics.VERSION) if r.key == url.encode()]
+        return [
+            decode(r.value, Version, r.place) for r in self.read(topics.VERSION) if r.key == url.encode() and r.value
+        ]
 
     def outcomes(self, url: str) -> list[Outcome]:
         """The outcome events of an article."""

@@ -63,6 +63,8 @@ def batch_of(records: Iterable[Record]) -> Batch:
 
 
 def _version(record: Record, batch: Batch) -> None:
+    if record.value is None:
+        return  # a forgotten article, which the takedown itself has told
     event = decode(record.value, Version, record.place)
     row = version_row(event, record.value or b"")
     batch.versions.setdefault((event.article.id, event.version), row)
@@ -109,6 +111,7 @@ def _takedown(record: Record, batch: Batch) -> None:
         "state": event.state,
         "why": event.why,
         "at": event.at,
+        "released": event.released,
     }
 
 

@@ -22,6 +22,8 @@ PAGE = 50
 
 Found = Sequence[Any]
 
+_IS_DOWN = ~takedown.c.released
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
@@ -84,7 +86,7 @@ class Archive:
 
     async def takedown(self, article_id: str) -> Any | None:  # noqa: ANN401 - a row
         """The row that says why an article is not shown."""
-        return await self._one(select(takedown).where(takedown.c.article_id == article_id))
+        return await self._one(select(takedown).where(takedown.c.article_id == article_id, _IS_DOWN))
 
     async def watching(self, url: str) -> Any | None:  # noqa: ANN401 - a row
         """When a URL was and will be looked at, None where it is not watched."""
@@ -182,4 +184,4 @@ def _changes() -> Select[Any]:
 
 
 def _shown(article_id: ColumnElement[str]) -> ColumnElement[bool]:
-    return ~exists().where(takedown.c.article_id == article_id)
+    return ~exists().where(takedown.c.article_id == article_id, _IS_DOWN)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Table, select, tuple_
+from sqlalchemy import Column, Table, select, text, tuple_
 from sqlalchemy.event import listen
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -17,9 +18,15 @@ from schemas.codec import decode
 from schemas.version import Version
 
 E = TypeVar("E", Version, Change)
+K = TypeVar("K")
+
+LAST = datetime.max.replace(tzinfo=UTC)
 
 AT_ONCE = 500
 """Keys in one question: databases bound the number of parameters."""
+
+_OVERWRITE = text("PRAGMA secure_delete=ON")
+"""What is deleted is overwritten, so that it cannot be read in the file."""
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-65536")
 
@@ -103,11 +110,13 @@ async def _take_down(connection: AsyncConnection, batch: Batch) -> None:
     """Note what shall not be shown, and remove for good what shall be forgotten."""
     await _replace(connection, tables.takedown, tables.takedown.c.url, batch.takedowns)
     for row in batch.takedowns.values():
-        if row is not None and row["state"] == "forgotten":
+        if row is not None and row["state"] == "forgotten" and not row["released"]:
             await _forget(connection, row["article_id"], row["url"])
 
 
 async def _forget(connection: AsyncConnection, article_id: str, url: str) -> None:
+    if connection.dialect.name == "sqlite":
+        await connection.execute(_OVERWRITE)
     versions = await _events(connection, tables.version, article_id, Version)
     changes = await _events(connection, tables.change, article_id, Change)
     found = [(number_of(each.meta.id, each.fetched_at), words_of_version(each)) for each in versions]
@@ -135,15 +144,21 @@ async def _leave_out_forgotten(connection: AsyncConnection, batch: Batch) -> Non
     """Take out of a batch what is of an article that shall be forgotten."""
     ids = {row["article_id"] for row in (*batch.versions.values(), *batch.changes.values())}
     table = tables.takedown
-    found = await _stored(connection, table.c.article_id, (table.c.article_id, table.c.url, table.c.state), ids)
-    forgotten = {id_: url for id_, url, state in found if state == "forgotten"}
-    if not forgotten:
+    columns = (table.c.article_id, table.c.url, table.c.state, table.c.at, table.c.released)
+    found = [row for row in await _stored(connection, table.c.article_id, columns, ids) if row[2] == "forgotten"]
+    if not found:
         return
-    batch.articles = {id_: row for id_, row in batch.articles.items() if id_ not in forgotten}
-    batch.versions = {key: row for key, row in batch.versions.items() if row["article_id"] not in forgotten}
-    batch.changes = {id_: row for id_, row in batch.changes.items() if row["article_id"] not in forgotten}
-    batch.words = {id_: row for id_, row in batch.words.items() if row["article_id"] not in forgotten}
-    batch.watching = {url: row for url, row in batch.watching.items() if url not in forgotten.values()}
+    until = {id_: at if released else LAST for id_, _, _, at, released in found}
+    gone = {url for _, url, _, _, released in found if not released}
+
+    def kept(rows: dict[K, Values], time: str) -> dict[K, Values]:
+        ends = {key: until.get(row["article_id"]) for key, row in rows.items()}
+        return {key: row for key, row in rows.items() if (end := ends[key]) is None or row[time] > end}
+
+    batch.versions, batch.changes = kept(batch.versions, "fetched_at"), kept(batch.changes, "dt")
+    batch.words = kept(batch.words, "dt")
+    batch.articles = {id_: row for id_, row in batch.articles.items() if (id_, row["version"]) in batch.versions}
+    batch.watching = {url: row for url, row in batch.watching.items() if url not in gone}
 
 
 async def _replace(connection: AsyncConnection, table: Table, key: Column[str], rows: dict[str, Values | None]) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 
@@ -157,6 +159,7 @@ takedown = Table(
     Column("state", String(9), nullable=False),
     Column("why", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("released", Boolean, nullable=False, server_default=false(), doc="what came after that is shown"),
 )
 
 document = Table(

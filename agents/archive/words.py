@@ -29,6 +29,9 @@ _SQLITE_ADD = text("INSERT INTO words (rowid, title, byline, body) VALUES (:numb
 _SQLITE_TAKE = text(
     "INSERT INTO words (words, rowid, title, byline, body) VALUES ('delete', :number, :title, :byline, :body)"
 )
+_SQLITE_MERGE = text("INSERT INTO words (words) VALUES ('optimize')")
+"""What was taken out stands in the index until its parts are merged."""
+
 _POSTGRES_ADD = text(
     "UPDATE document SET words = to_tsvector('simple', :title || ' ' || :body), "
     "authors = to_tsvector('simple', :byline) WHERE number = :number"
@@ -44,9 +47,10 @@ async def add(connection: AsyncConnection, documents: Sequence[Values]) -> None:
 
 
 async def take_out(connection: AsyncConnection, documents: Sequence[Values]) -> None:
-    """Take documents out, as they were put in."""
+    """Take documents out for good, as they were put in; which takes a while in a large index of SQLite."""
     if connection.dialect.name == "sqlite":
         await connection.execute(_SQLITE_TAKE, [{n: row[n] for n in ("number", *FIELDS)} for row in documents])
+        await connection.execute(_SQLITE_MERGE)
     await connection.execute(document.delete().where(document.c.number.in_([row["number"] for row in documents])))
 
 

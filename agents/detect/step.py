@@ -13,8 +13,10 @@ from agents.detect.no_article import why_no_article
 from agents.detect.reading import PRODUCER, Reading, read_extracted
 from agents.detect.row import Row, decode_row, encode_row
 from agents.detect.shape import suspicions
+from agents.detect.takedown import FORGOTTEN, take_down
 from agents.detect.url import canonical_url, host_of, source_of
 from agents.step import KEEP, Keep, Result
+from schemas import topics
 from schemas.errors import BadRecordError, Reason
 from schemas.fetch import Fetch, read_fetch
 from schemas.record import Headers, Record
@@ -57,7 +59,9 @@ class Detect:
         return self._memory.knows(key, value, headers, written, row)
 
     def __call__(self, record: Record, row: bytes | None) -> Result:
-        """Handle one fetch record; `row` is that of its key."""
+        """Handle one fetch or takedown record; `row` is that of its key."""
+        if record.topic == topics.TAKEDOWN:
+            return take_down(record, row)
         fetch = read_fetch(record)
         try:
             return self._detect(record, fetch, row)
@@ -68,6 +72,8 @@ class Detect:
         url = canonical_url(fetch.url)
         key = url.encode()
         in_place = record.key == key and record.partition == self._partition_of(key)
+        if in_place and encoded == FORGOTTEN:
+            return Result("forgotten")
         row = decode_row(encoded) if in_place else None
         source = Source(record, fetch, url, clean(fetch.source or "") or (row.source if row else source_of(url)))
         if not in_place:

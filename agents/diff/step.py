@@ -16,11 +16,13 @@ from schemas.version import Version
 
 
 def diff_step(record: Record, row: bytes | None) -> Result:
-    """Handle one version event; `row` is the newest version of its article.
+    """Handle one version event; `row` is the newest version of its article. A tombstone lets it be forgotten.
 
     Raises:
         BadRecordError: the record is no version event, or (`broken_chain`) does not follow the one that is known.
     """
+    if record.value is None:
+        return Result("forgotten", row=None)
     version = decode(record.value, Version, record.place)
     prior = decode_row(row, f"the row for {record.place}") if row is not None else None
     if prior is not None and version.version <= prior.version:

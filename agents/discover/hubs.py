@@ -12,6 +12,9 @@ from lxml import etree
 from agents.discover.link import found_link
 from schemas.check import Hub
 
+_HEAD = 64 * 1024
+"""Bytes of a feed in which its own links stand."""
+
 _ENTRIES = ("item", "entry")
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*\w+\s*=\s*(?:"[^"]*"|[^\s;,"]*))*)')
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))', re.IGNORECASE)
@@ -61,7 +64,7 @@ def _json_links(body: bytes) -> Iterator[tuple[str, str]]:
 
 def _xml_links(body: bytes) -> Iterator[tuple[str, str]]:
     events = etree.iterparse(
-        BytesIO(body), events=("start",), load_dtd=False, resolve_entities=False, no_network=True, recover=True
+        BytesIO(body[:_HEAD]), events=("start",), load_dtd=False, resolve_entities=False, no_network=True, recover=True
     )
     try:
         for _, element in events:

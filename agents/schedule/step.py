@@ -17,7 +17,7 @@ from agents.schedule.prior import Counts, source_mean, with_check
 from agents.schedule.row import instant, later
 from agents.schedule.signals import Precision, confirmed, raised, unconfirmed
 from agents.schedule.wishes import watched
-from agents.step import Result
+from agents.step import KEEP, Result
 from schemas import topics
 from schemas.check import Check
 from schemas.codec import decode, encode
@@ -26,6 +26,7 @@ from schemas.fetch_request import FetchRequest
 from schemas.outcome import Outcome
 from schemas.record import Output, Record
 from schemas.schedule import Belief, Schedule
+from schemas.takedown import Takedown
 from schemas.version import Version
 from schemas.watch import Watch
 
@@ -44,15 +45,18 @@ class Schedules:
         self._precisions: dict[str, Precision] = {}
 
     def __call__(self, record: Record, row: bytes | None) -> Result:
-        """Handle a watch, check, version or outcome record."""
+        """Handle a watch, check, version, outcome or takedown record."""
         known = decode(row, Schedule, f"the row for {record.place}") if row is not None else None
         if record.topic == topics.WATCH:
             if record.value is None:
-                return Result("unwatched", row=None)
+                return Result("unwatched", row=KEEP if known and known.forgotten else None)
             watch = decode(record.value, Watch, record.place)
-            wished = watched(watch, known, self._precision(watch.found_in))
+            is_read = known is None or not known.forgotten
+            wished = watched(watch, known, self._precision(watch.found_in)) if is_read else None
             return Result("watched", row=encode(wished)) if wished else Result("known")
-        if known is None:
+        if record.topic == topics.TAKEDOWN:
+            return _taken_down(record, known)
+        if known is None or known.forgotten or record.value is None:
             return Result("not watched")
         if record.topic == topics.CHECK:
             mean = source_mean(self._sources.get(known.source or "", Counts()), self._overall)
@@ -114,6 +118,23 @@ class Schedules:
             self._precisions.clear()
         self._overall = with_check(self._overall, before, after)
         self._sources[source or ""] = with_check(self._sources.get(source or "", Counts()), before, after)
+
+
+def _taken_down(record: Record, known: Schedule | None) -> Result:
+    """What shall be forgotten is not asked for any more, whoever shows it; what is hidden is watched as before."""
+    takedown = decode(record.value, Takedown, record.place) if record.value is not None else None
+    if takedown is None or takedown.state == "hidden" or takedown.released:
+        return Result("shown", row=None if known is not None and known.forgotten else KEEP)
+    mark = Schedule(
+        url=takedown.url,
+        kind="article",
+        source=None,
+        state="given_up",
+        added_at=takedown.at,
+        next_check=None,
+        forgotten=True,
+    )
+    return Result("forgotten", row=encode(mark))
 
 
 def _watch_records(wishes: Iterable[Watch]) -> tuple[Output, ...]:

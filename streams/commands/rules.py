@@ -133,6 +133,8 @@ async def _common(settings: Settings, articles: int) -> dict[str, dict[str, int]
         await consumer.seek_to_beginning(*consumer.assignment())
         async with aclosing(records_until_end(consumer)) as records:
             async for record in records:
+                if record.value is None:
+                    continue  # of a forgotten article
                 try:
                     version = decode(record.value, Version, record.place)
                 except BadRecordError as error:

@@ -150,7 +150,7 @@ def _printer(*, as_json: bool, versions: bool, source: str | None, key: bytes | 
     console = Console()
 
     def print_record(record: Record) -> None:
-        if key not in (None, record.key):
+        if key not in (None, record.key) or (versions and record.value is None):  # of a forgotten article
             return
         try:
             event = _version(record) if versions else _change(record)

@@ -16,8 +16,9 @@ from random import Random
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from lxml import html
-from service import PATIENCE, Client, Written, fetched, page, paragraphs
+from service import PATIENCE, START, Client, Written, fetched, page, paragraphs
 from sqlalchemy import select
 
 from agents.archive import tables
@@ -30,6 +31,7 @@ from schemas.fetch import write_fetch
 from schemas.schedule import Schedule
 from schemas.takedown import Takedown
 from streams.archiving import archive
+from streams.commands import forget, unhide
 from streams.commands.site import address_of_site
 from streams.settings import Settings
 from streams.supervisor import SITE, WorkerProcesses
@@ -165,6 +167,31 @@ async def rows(database: str) -> dict[str, list[Any]]:
         }
     await engine.dispose()
     return found
+
+
+def test_what_is_forgotten_is_read_no_more(client: Client, site: Settings) -> None:
+    """It goes from archive and tables, later fetches make nothing, and after its release it begins anew."""
+    url = client.url("forgotten")
+    body = [page("Storm at Eastmere", *paragraphs(number)) for number in ("12", "13", "14", "15")]
+    client.write([fetched(url, body[0]), fetched(url, body[1], minutes=1)])
+    path = f"/a/{article_id(url)}"
+    with running(site):
+        until(site, path, "The article has changed 1 time.")
+        told = CliRunner().invoke(forget.command, [url, "--why", "by order of a court", "--yes"], obj=site)
+        assert (told.exit_code, "article.version.v1 keeps its records for ever" in told.output) == (0, True)
+        client.settle()
+        until(site, path, "by order of a court")
+        client.write([fetched(url, body[2], minutes=2)])
+        client.settle()
+        assert [version.kind for version in client.versions(url)] == ["first", "edited"]
+        assert CliRunner().invoke(unhide.command, [url], obj=site).exit_code == 0
+        client.settle()
+        now = (datetime.now(UTC) - START) / timedelta(minutes=1)
+        client.write([fetched(url, body[3], minutes=now)])
+        client.settle()
+        assert [version.kind for version in client.versions(url)] == ["first", "edited", "first"]
+        assert client.outcomes(url) == []
+        until(site, path, "It has not changed yet.")
 
 
 def test_what_is_hidden_is_hidden_at_once_and_after_a_rebuild(client: Client, site: Settings, tmp_path: Path) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from archive_history import NOON, history, record, schedule, url
+from archive_history import NOON, history, record, schedule, url, versions
 from postgres import empty
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -198,6 +200,51 @@ def test_what_is_forgotten_is_nowhere(database: str, comes: str) -> None:
     assert len(found.pop("takedown")) == 1
     kept.pop("takedown")
     assert found == kept
+
+
+def test_what_was_forgotten_stays_so_when_it_is_read_again(database: str) -> None:
+    """What comes after the release is stored; what was fetched before is not, also in an archive that is made anew."""
+    records = history(2)
+    first, second = (
+        records[0],
+        next(each for each in records if each.topic == topics.VERSION and b'"version":2' in (each.value or b"")),
+    )
+    at = NOON + timedelta(hours=5)
+    wish = Takedown(url=url(0), state="forgotten", why="a court said so", at=at)
+    taken, released = record(wish, 0), record(replace(wish, released=True), 1)
+    assert first.key == second.key == url(0).encode()
+
+    async def use(engine: AsyncEngine) -> Rows:
+        return await stored(engine, [first], [taken], [released], [second])
+
+    async def anew(engine: AsyncEngine) -> Rows:
+        return await stored(engine, [released], [first, second])
+
+    found = run(database, use)
+    assert [row[1] for row in found["version"]] == [2]
+    assert len(found["article"]) == 1
+    assert run(database, anew) == found
+
+
+def test_what_is_forgotten_cannot_be_read_in_the_file(tmp_path: Path) -> None:
+    """Neither in the rows nor in the index of words: what was there is overwritten."""
+    path = tmp_path / "archive.db"
+    wish = record(Takedown(url=url(0), state="forgotten", why="a court said so", at=NOON), 0)
+    event = next(versions(0, 1, Random(0)))
+    secret = record(replace(event, title="Zanzibarquark"), 0)
+    others = [each for each in history(5) if each.key != url(0).encode()]
+
+    async def use(engine: AsyncEngine) -> None:
+        await stored(engine, [secret], others)
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert b"zanzibarquark" in path.read_bytes()
+        await stored(engine, [wish])
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    run(f"sqlite:///{path}", use)
+    assert b"anzibarquark" not in path.read_bytes()
 
 
 def test_what_is_hidden_is_kept(database: str) -> None:

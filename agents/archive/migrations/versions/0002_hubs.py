@@ -1,4 +1,4 @@
-"""The hubs of sources, and the subscriptions there."""
+"""The hubs of sources, the subscriptions there, and forgotten articles that are read again."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.add_column("watching", sa.Column("hub", sa.Text(), nullable=True))
     op.add_column("watching", sa.Column("hub_topic", sa.Text(), nullable=True))
     op.create_index("watching_hub", "watching", ["hub"], unique=False)
+    op.add_column("takedown", sa.Column("released", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "subscription",
         sa.Column("url", sa.Text(), nullable=False),
