@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 from importlib import resources
 from itertools import groupby
@@ -79,12 +81,53 @@ def _rows(diff: Diff) -> Iterator[str]:
     for name, spans in (("title", diff.title), ("byline", diff.byline), ("standfirst", diff.standfirst)):
         if spans:
             yield _row(name, "", "", spans)
-    for same, rows in groupby(enumerate(diff.rows), key=lambda row: row[1].kind == "equal"):
-        numbered = list(rows)
+    for same, places in groupby(_places(diff), key=lambda place: place.row.kind == "equal" and not place.is_origin):
+        found = list(places)
         if same:
-            yield _folded([row for _, row in numbered])
+            yield _folded([place.row for place in found])
         else:
-            yield from (_row(row.kind, f' id="row-{number}"', row_name(row), row.spans) for number, row in numbered)
+            yield from map(_place, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A row of a diff with its number; `is_origin`: where its moved paragraph was before."""
+
+    number: int
+    row: Row
+    is_origin: bool = False
+
+
+def _places(diff: Diff) -> Iterator[_Place]:
+    """The rows in their order, and among them the places that paragraphs have moved away from."""
+    origins: dict[int, list[_Place]] = defaultdict(list)
+    for number, row in enumerate(diff.rows):
+        if row.kind == "moved":
+            origins[row.old[0]].append(_Place(number, row, is_origin=True))
+    yield from origins.pop(0, ())
+    for number, row in enumerate(diff.rows):
+        yield _Place(number, row)
+        if row.kind != "moved":
+            for paragraph in row.old:
+                yield from _after(origins, paragraph + 1)
+    for left in origins.values():
+        yield from left
+
+
+def _after(origins: dict[int, list[_Place]], paragraph: int) -> Iterator[_Place]:
+    """The origins at a paragraph, and at those that follow without another one between them."""
+    while found := origins.pop(paragraph, None):
+        yield from found
+        paragraph += 1
+
+
+def _place(place: _Place) -> str:
+    number, row = place.number, place.row
+    if place.is_origin:
+        link = f'<a href="#row-{number}">moved to paragraph {row.new[0] + 1}</a>'
+        return f'<div class="row" id="from-{number}"><p class="note">Paragraph {row.old[0] + 1} has {link}.</p></div>'
+    link = f' <a href="#from-{number}">where it was</a>' if row.kind == "moved" else ""
+    return _row(row.kind, f' id="row-{number}"', row_name(row), row.spans, link)
 
 
 def _folded(rows: list[Row]) -> str:
@@ -93,9 +136,9 @@ def _folded(rows: list[Row]) -> str:
     return f"<details><summary>{counted(len(rows), 'paragraph')} unchanged</summary>\n{inside}\n</details>"
 
 
-def _row(name: str, anchor: str, note: str, spans: Spans) -> str:
+def _row(name: str, anchor: str, note: str, spans: Spans, link: str = "") -> str:
     """Old beside new, and both in one text for narrow screens."""
-    remark = f'<div class="note">{escape(note)}</div>' if note else ""
+    remark = f'<div class="note">{escape(note)}{link}</div>' if note else ""
     old = "".join(_mark("del", text) if op == "-" else _safe(text) for op, text in spans if op != "+")
     new = "".join(_mark("ins", text) if op == "+" else _safe(text) for op, text in spans if op != "-")
     sides = (("old", old), ("new", new), ("both", _both(spans)))

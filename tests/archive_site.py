@@ -29,12 +29,12 @@ async def site_of(database: str, records: Sequence[Record], clock: Clock | None 
     engine = open_engine(database)
     await empty(engine)
     await migrate(engine)
-    store, archive = Store(engine), Archive(engine)
+    store = Store(engine)
     await store.write(batch_of(records))
-    broadcast = Broadcast(archive)
+    broadcast = Broadcast(Archive(engine))
     looking = asyncio.create_task(broadcast.run())
     try:
-        async with TestClient(TestServer(new_site(archive, broadcast, clock or Clock()))) as client:
+        async with TestClient(TestServer(new_site(engine, broadcast, clock or Clock()))) as client:
             yield Site(client, store, broadcast)
     finally:
         looking.cancel()

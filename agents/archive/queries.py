@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.archive.rows import unpacked
@@ -27,19 +27,26 @@ _IS_DOWN = ~takedown.c.released
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which changes: all that is None does not matter. `day`: of the fetch, in UTC."""
+    """Which changes: all that is None does not matter.
+
+    `day`: of the fetch, in UTC. `words`: that the paragraphs have that it changed, or, `by_author`, its byline.
+    """
 
     source: str | None = None
     label: str | None = None
     day: date | None = None
     article_id: str | None = None
+    kind: str | None = None
+    words: str | None = None
+    by_author: bool = False
 
-    @property
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, dialect: str) -> list[ColumnElement[bool]]:
         """What a row of `change` has to be."""
         found: list[ColumnElement[bool]] = []
         if self.source is not None:
             found.append(change.c.source == self.source)
+        if self.kind is not None:
+            found.append(change.c.kind == self.kind)
         if self.article_id is not None:
             found.append(change.c.article_id == self.article_id)
         if self.day is not None:
@@ -48,6 +55,13 @@ class Filter:
         if self.label is not None:
             labels = change_label.alias()
             found.append(exists().where(labels.c.change_id == change.c.id, labels.c.label == self.label))
+        if self.words is not None:
+            matched = matching(dialect, self.words, by_author=self.by_author)
+            if matched is None:
+                return [false()]
+            condition, values = matched
+            events = select(document.c.article_id, document.c.dt).where(text(condition).bindparams(**values))
+            found.append(tuple_(change.c.article_id, change.c.dt).in_(events))
         return found
 
 
@@ -67,7 +81,7 @@ class Archive:
 
     async def changes(self, wanted: Filter, *, before: Place | None = None, count: int = PAGE) -> Found:
         """The newest changes, with the URLs of their articles and their labels, `count` at most."""
-        query = _changes().where(*wanted.conditions)
+        query = _changes().where(*wanted.conditions(self._engine.dialect.name))
         if before is not None:
             query = query.where(tuple_(change.c.dt, change.c.id) < tuple_(before.dt, before.id))
         return await self._all(query.order_by(change.c.dt.desc(), change.c.id.desc()).limit(count))
@@ -121,21 +135,6 @@ class Archive:
         """Change events by their ids, as far as they are there."""
         query = select(change.c.id, change.c.event).where(change.c.id.in_(ids), _shown(change.c.article_id))
         return {row.id: decode(unpacked(row.event), Change, "a stored event") for row in await self._all(query)}
-
-    async def sources(self) -> Found:
-        """Each source with the number of its articles and changes, and when it last changed one."""
-        articles = select(article.c.source, func.count().label("articles")).group_by(article.c.source).subquery()
-        changes = (
-            select(change.c.source, func.count().label("changes"), func.max(change.c.dt).label("last"))
-            .group_by(change.c.source)
-            .subquery()
-        )
-        query = (
-            select(articles.c.source, articles.c.articles, changes.c.changes, changes.c.last)
-            .outerjoin(changes, changes.c.source == articles.c.source)
-            .order_by(articles.c.source)
-        )
-        return await self._all(query)
 
     async def search(self, words: str, *, by_author: bool = False, count: int = PAGE) -> Found:
         """The articles that have, or had, all these words, those that got them last first."""

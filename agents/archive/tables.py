@@ -104,6 +104,8 @@ change = Table(
     Index("change_newest", "dt", "id"),
     Index("change_source", "source", "dt", "id"),
     Index("change_article", "article_id", "version"),
+    Index("change_hours", "source", "hours"),
+    Index("change_kind", "kind", "dt", "id"),
 )
 
 change_label = Table(

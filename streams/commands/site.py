@@ -76,14 +76,13 @@ async def _site(settings: Settings) -> web.Application:
         await engine.dispose()
         what = str(getattr(error, "orig", None) or error)
         raise UnavailableError(f"the archive's database cannot be used: {what}; see NEWSDIFF_DATABASE_URL") from None
-    reader = Archive(engine)
-    broadcast = Broadcast(reader)
+    broadcast = Broadcast(Archive(engine))
     clock = Clock.of(settings.clock)
     client, writer = Client(settings.contact, allowed=settings.inside_addresses), Writer(settings)
     hubs = (
         Hubs(Subscriptions(engine), client, settings.public_url, clock, writer.write) if settings.public_url else None
     )
-    app = new_site(reader, broadcast, clock, settings.public_url, hubs)
+    app = new_site(engine, broadcast, clock, public_url=settings.public_url, known_hubs=hubs)
 
     async def background(_app: web.Application) -> AsyncIterator[None]:
         running = [broadcast.run(), _archive(settings, Store(engine), broadcast), *([hubs.run()] if hubs else [])]

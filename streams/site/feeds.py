@@ -60,7 +60,7 @@ async def feed(request: web.Request) -> web.Response:
     if tag in request.headers.get("If-None-Match", ""):
         return web.Response(status=304, headers=headers)
     entries = await _entries(archive, [row.id for row in rows], base)
-    what = [str(value) for value in (wanted.source, wanted.label, wanted.day) if value]
+    what = [str(value) for value in (wanted.source, wanted.kind, wanted.label, wanted.day, wanted.words) if value]
     title = f"newsdiff: {', '.join(what) or 'changes in the news'}"
     home, here = f"{base}/changes{query_of(wanted)}", f"{base}{request.path}{query_of(wanted)}"
     if kind == "json":

@@ -5,12 +5,16 @@ from __future__ import annotations
 import jinja2
 from aiohttp import web
 
+from agents.archive.figures import Figures
 from agents.archive.queries import Archive
 from streams.clock import Clock
 from streams.hubs import Hubs
 from streams.site.broadcast import Broadcast
+from streams.site.kept import Kept
 
 ARCHIVE = web.AppKey("archive", Archive)
+FIGURES = web.AppKey("figures", Figures)
+KEPT = web.AppKey("kept", Kept)
 TEMPLATES = web.AppKey("templates", jinja2.Environment)
 CLOCK = web.AppKey("clock", Clock)
 BROADCAST = web.AppKey("broadcast", Broadcast)

@@ -29,6 +29,8 @@ _PLACES = regex.compile(r"(?:(\d{1,6}):(\d{1,18})(?:,(?!$)|$))+")
 async def stream(request: web.Request) -> web.StreamResponse:
     """Tell changes as they come, those that a filter leaves; with `Last-Event-ID`, from the one after it on."""
     archive, broadcast, wanted = request.app[ARCHIVE], request.app[BROADCAST], filter_of(request)
+    if wanted.words is not None:
+        raise web.HTTPBadRequest(text="the stream cannot be searched: ask /api/v1/changes?q=... for words")
     places = _places(request.headers.get("Last-Event-ID"))
     async with broadcast.following() as follower:
         if follower is None:
@@ -72,6 +74,7 @@ def _is_wanted(row: Any, labels: list[str], wanted: Filter) -> bool:  # noqa: AN
         wanted.source in (None, row.source)
         and wanted.article_id in (None, row.article_id)
         and (wanted.label is None or wanted.label in labels)
+        and wanted.kind in (None, row.kind)
         and wanted.day in (None, row.dt.date())
     )
 

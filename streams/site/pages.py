@@ -14,15 +14,19 @@ from agents.detect.url import article_id, canonical_url
 from agents.diff.compare import Comparison
 from agents.diff.compare import compare as compare_texts
 from agents.diff.interval import interval
+from agents.diff.labels.rules import RULES
 from agents.diff.text import Text
 from schemas.errors import BadRecordError
 from schemas.version import Version
 from streams.show_html import diff_rows
 from streams.site.articles import shown_article
-from streams.site.keys import ARCHIVE, CLOCK
+from streams.site.keys import ARCHIVE, CLOCK, FIGURES, KEPT
 from streams.site.templating import render
-from streams.site.wanted import cursor, filter_of, place_of, query_of, value_of
+from streams.site.wanted import KINDS, cursor, filter_of, place_of, query_of, value_of
 from streams.site.words import checked
+
+MAX_NAMED = 500
+"""Sources that a form proposes."""
 
 MAX_HEAT = 200
 """Versions of which the heat strip is made; of an article with more, the newest."""
@@ -34,11 +38,19 @@ async def home(request: web.Request) -> web.Response:
 
 
 async def changes(request: web.Request) -> web.Response:
-    """The changes of a source, of a day, with a label."""
-    return await _list(request, filter_of(request), place_of(request), "changes.html")
+    """The changes of a source, of a day, with a label, with some words."""
+    rows = await request.app[KEPT].get("sources", request.app[FIGURES].sources)
+    named = {"sources": [row.source for row in rows[:MAX_NAMED]], "labels": list(RULES), "kinds": KINDS}
+    return await _list(request, filter_of(request), place_of(request), "changes.html", **named)
 
 
-async def _list(request: web.Request, wanted: Filter, before: Place | None, template: str) -> web.Response:
+async def _list(
+    request: web.Request,
+    wanted: Filter,
+    before: Place | None,
+    template: str,
+    **more: Any,  # noqa: ANN401 - for it
+) -> web.Response:
     archive = request.app[ARCHIVE]
     found = await archive.changes(wanted, before=before, count=PAGE + 1)
     last = found[PAGE - 1] if len(found) > PAGE else None
@@ -49,6 +61,7 @@ async def _list(request: web.Request, wanted: Filter, before: Place | None, temp
         wanted=wanted,
         query=query_of(wanted),
         older=query_of(wanted, before=cursor(Place(last.dt, last.id))) if last else None,
+        **more,
     )
 
 
@@ -111,11 +124,6 @@ async def _comparison(archive: Archive, old: Version, new: Version) -> Compariso
     if event is not None and event.prior.version == old.version:
         return Comparison(diff=event.diff, stats=event.stats, labels=event.labels, severity=event.severity)
     return compare_texts(Text.of(old), Text.of(new), language=new.language)
-
-
-async def sources(request: web.Request) -> web.Response:
-    """The sources and their figures."""
-    return render(request, "sources.html", sources=await request.app[ARCHIVE].sources())
 
 
 async def search(request: web.Request) -> web.Response:

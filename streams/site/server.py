@@ -9,13 +9,16 @@ from importlib import resources
 
 import jinja2
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from agents.archive.figures import Figures
 from agents.archive.queries import Archive
 from streams.clock import Clock
 from streams.hubs import Hubs
-from streams.site import api, feeds, hubs, live, pages
+from streams.site import api, charts, feeds, hubs, live, pages
 from streams.site.broadcast import Broadcast
-from streams.site.keys import ARCHIVE, BROADCAST, CLOCK, HUBS, PUBLIC_URL, TEMPLATES
+from streams.site.kept import Kept
+from streams.site.keys import ARCHIVE, BROADCAST, CLOCK, FIGURES, HUBS, KEPT, PUBLIC_URL, TEMPLATES
 from streams.site.templating import new_templates, render
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -38,16 +41,17 @@ log = logging.getLogger(__name__)
 
 
 def new_site(
-    archive: Archive,
+    engine: AsyncEngine,
     broadcast: Broadcast,
     clock: Clock,
+    *,
     public_url: str | None = None,
     known_hubs: Hubs | None = None,
 ) -> web.Application:
-    """The application. `public_url`: its address, if it is known."""
+    """The application over an archive's database. `public_url`: its address, if it is known."""
     app = web.Application(middlewares=[_safe], client_max_size=1024)
-    app[ARCHIVE], app[TEMPLATES], app[BROADCAST] = archive, new_templates(), broadcast
-    app[CLOCK] = clock
+    app[ARCHIVE], app[TEMPLATES], app[BROADCAST] = Archive(engine), new_templates(), broadcast
+    app[FIGURES], app[KEPT], app[CLOCK] = Figures(engine), Kept(), clock
     if public_url is not None:
         app[PUBLIC_URL] = public_url
     if known_hubs is not None:
@@ -55,7 +59,9 @@ def new_site(
     get = app.router.add_get
     get("/", pages.home)
     get("/changes", pages.changes)
-    get("/sources", pages.sources)
+    get("/sources", charts.sources)
+    get("/watched", charts.watched)
+    get("/charts", charts.charts)
     get("/search", pages.search)
     get("/a/{article:[0-9a-f]{32}}", pages.article)
     get(r"/a/{article:[0-9a-f]{32}}/{old:\d{1,9}}-{new:\d{1,9}}", pages.compare)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 from datetime import date, datetime
+from typing import get_args
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from agents.archive.queries import Filter, Place
+from schemas.change import ChangeKind
 
 MAX_VALUE = 300
 """Characters of a value."""
 
-NAMES = ("source", "label", "day", "article")
+NAMES = ("source", "label", "day", "article", "kind", "q", "by")
+
+KINDS = get_args(ChangeKind)
 
 
 def filter_of(request: web.Request) -> Filter:
@@ -31,7 +35,18 @@ def filter_of(request: web.Request) -> Filter:
     article = given.get("article")
     if article is not None and (len(article) != 32 or article.strip("0123456789abcdef")):  # noqa: PLR2004 - xxh3_128
         raise web.HTTPBadRequest(text="article is no article's id")
-    return Filter(source=given.get("source"), label=given.get("label"), day=day, article_id=article)
+    if given.get("kind", KINDS[0]) not in KINDS:
+        raise web.HTTPBadRequest(text=f"kind is none of {', '.join(KINDS)}")
+    by_author = given.get("by") == "author" and "q" in given
+    return Filter(
+        source=given.get("source"),
+        label=given.get("label"),
+        day=day,
+        article_id=article,
+        kind=given.get("kind"),
+        words=given.get("q"),
+        by_author=by_author,
+    )
 
 
 def value_of(request: web.Request, name: str) -> str | None:
@@ -55,6 +70,9 @@ def query_of(wanted: Filter, **more: str | None) -> str:
         "label": wanted.label,
         "day": wanted.day.isoformat() if wanted.day else None,
         "article": wanted.article_id,
+        "kind": wanted.kind,
+        "q": wanted.words,
+        "by": "author" if wanted.by_author else None,
         **more,
     }
     text = urlencode({name: value for name, value in values.items() if value})

@@ -19,6 +19,7 @@ from typing import Any
 
 import orjson
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.archive.batch import batch_of
 from agents.archive.migrations import migrate
@@ -90,7 +91,7 @@ async def _measure(url: str, articles: int) -> tuple[dict[str, object], dict[str
             seconds += time.perf_counter() - began
             changes += sum(record.topic == topics.CHANGE for record in records)
         rate = {"changes": changes, "changes a second": changes / seconds}
-        async with _site(Archive(engine)) as client:
+        async with _site(engine) as client:
             return rate, {name: await _times(client, paths) for name, paths in _paths(articles).items()}
     finally:
         await engine.dispose()
@@ -140,8 +141,9 @@ def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:
 
 
 @contextlib.asynccontextmanager
-async def _site(archive: Archive) -> AsyncIterator[TestClient[Any, Any]]:
-    async with TestClient(TestServer(new_site(archive, Broadcast(archive), Clock()))) as client:
+async def _site(engine: AsyncEngine) -> AsyncIterator[TestClient[Any, Any]]:
+    site = new_site(engine, Broadcast(Archive(engine)), Clock())
+    async with TestClient(TestServer(site)) as client:
         yield client
 
 
@@ -164,6 +166,9 @@ def _paths(articles: int) -> dict[str, list[str]]:
         "search, an author": [f"/search?q=ann{n}&by=author" for n in range(VISITS)],
         "search, an address": [f"/search?q={_url(n)}" for n in range(VISITS)],
         "sources": ["/sources"] * VISITS,
+        "charts": ["/charts"] * VISITS,
+        "charts of a source": [f"/charts?source={source}" for source in sources],
+        "what is watched": ["/watched"] * VISITS,
         "feed": ["/feed.rss"] * VISITS,
         "feed of a source": [f"/feed.atom?source={source}" for source in sources],
         "API, changes": ["/api/v1/changes"] * VISITS,

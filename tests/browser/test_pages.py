@@ -17,7 +17,7 @@ from agents.detect.url import article_id
 
 ID = article_id(url(1))
 PATHS = ("/", "/changes?source=The+Brass+Tally", f"/a/{ID}", f"/a/{ID}/1-2", f"/a/{ID}/1-3?view=inline", "/sources",
-         "/search?q=harbour", "/nothing-here")  # fmt: skip
+         "/search?q=harbour", "/charts", "/watched", "/nothing-here")  # fmt: skip
 ATTACK = "</title><script>window.hit=1</script><img src=x onerror=window.hit=1>'\"<svg onload=window.hit=1>"
 
 

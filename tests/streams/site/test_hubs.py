@@ -110,12 +110,12 @@ class Town:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[str]:
         """The address of the hub, while all of it runs."""
-        archive = Archive(self.engine)
         app = web.Application()
         app.router.add_post("/", self.subscribe)
         async with TestServer(app) as hub, Client(allowed=frozenset([f"127.0.0.1:{hub.port}"])) as client:
             self.hubs = Hubs(Subscriptions(self.engine), client, "https://edits.test", self.clock, self.write)
-            pages = new_site(archive, Broadcast(archive), self.clock, "https://edits.test", self.hubs)
+            broadcast = Broadcast(Archive(self.engine))
+            pages = new_site(self.engine, broadcast, self.clock, public_url="https://edits.test", known_hubs=self.hubs)
             async with TestClient(TestServer(pages)) as self.site:
                 yield f"http://127.0.0.1:{hub.port}/"
 

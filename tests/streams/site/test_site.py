@@ -132,6 +132,52 @@ def test_changes_are_browsed_by_source_day_and_label(database: str) -> None:
     visit(database, history(80), use)
 
 
+def test_changes_are_found_by_their_words_and_kind(database: str) -> None:
+    """As a page, as a feed, and for programs; the same words that a search finds articles by."""
+
+    async def use(site: Site) -> None:
+        id_ = article_id(url(1))
+        tree = html.fromstring(await site.page("/changes?q=story+1"))
+        assert tree.xpath("//ol/li/h3/a/@href") == [f"/a/{id_}/2-3", f"/a/{id_}/1-2"]
+        feed = feedparser.parse((await site.page("/feed.rss?q=story+1&kind=edited")).encode())
+        assert [entry.link.rpartition("/a/")[2] for entry in feed.entries] == [f"{id_}/2-3", f"{id_}/1-2"]
+        assert feed.feed.title == "newsdiff: edited, story 1"
+        assert "?q=story+1" in html.fromstring(await site.page("/search?q=story+1")).xpath(
+            "string(//head/link[3]/@href)"
+        )
+        for query in ("q=story+1&kind=removed", "q=--", "q=ann1&by=author", "kind=restored"):
+            assert orjson.loads(await site.page(f"/api/v1/changes?{query}"))["changes"] == [], query
+        await site.page("/changes?kind=other", 400)
+        await site.page("/api/v1/stream?q=story", 400)
+
+    visit(database, history(4), use)
+
+
+def test_charts_have_their_figures_as_text(database: str) -> None:
+    """Who does not see bars reads the same: by hour, by month, by source."""
+
+    async def use(site: Site) -> None:
+        said = text_of(await site.page("/charts"))
+        assert "hours 4 to 6 10 (50%)" in said
+        assert "March 2026" in said
+        assert "The Brass Tally 200" in said
+        assert "hours 4 to 6 5 (50%)" in text_of(await site.page("/charts?source=The+Brass+Tally"))
+
+    visit(database, history(10), use)
+
+
+def test_it_is_told_what_is_watched_and_what_fails(database: str) -> None:
+    """Each source that a person named, with what is wrong with it."""
+    feed = replace(schedule(0), url="https://eastmere-echo.test/feed", kind="feed", failures=2, error="status 500 <b>")
+
+    async def use(site: Site) -> None:
+        said = text_of(await site.page("/watched"))
+        assert "The Eastmere Echo https://eastmere-echo.test/feed feed 3" in said
+        assert "It has failed 2 times: status 500 <b>." in said
+
+    visit(database, [*history(3), record(feed, 900)], use)
+
+
 def test_search_finds_words_authors_and_addresses(database: str) -> None:
     """Any variant of an article's address leads to it; what nobody wrote is not found."""
 
@@ -291,6 +337,8 @@ def test_what_is_hostile_stays_text(database: str) -> None:
             "/",
             "/changes",
             "/sources",
+            "/charts",
+            "/watched",
             "/search?q=script",
             f"/search?q={HOSTILE[:40]}",
             f"/a/{id_}",
@@ -327,6 +375,8 @@ def test_an_empty_archive_has_all_its_pages(database: str) -> None:
             "/",
             "/changes",
             "/sources",
+            "/charts",
+            "/watched",
             "/search",
             "/feed.rss",
             "/feed.atom",

@@ -1,4 +1,4 @@
-"""The hubs of sources, the subscriptions there, and forgotten articles that are read again."""
+"""The hubs of sources, forgotten articles that are read again, and what charts and filters are found by."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ def upgrade() -> None:
     op.add_column("watching", sa.Column("hub", sa.Text(), nullable=True))
     op.add_column("watching", sa.Column("hub_topic", sa.Text(), nullable=True))
     op.create_index("watching_hub", "watching", ["hub"], unique=False)
+    op.create_index("change_hours", "change", ["source", "hours"], unique=False)
+    op.create_index("change_kind", "change", ["kind", "dt", "id"], unique=False)
     op.add_column("takedown", sa.Column("released", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "subscription",
