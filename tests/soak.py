@@ -40,6 +40,9 @@ from tests.town import Town
 DAYS = 30
 """How far in the past the clock begins; and the age of the oldest articles then."""
 
+POINTS = 8
+"""At which the memory is told."""
+
 TOLERANCE = 120.0
 """Seconds of the world by which a look may be late: for as long, the hosts of a killed watcher are left alone."""
 
@@ -64,7 +67,7 @@ class Report:
     """What the hosts saw.
 
     `until_read`: seconds until all articles were read. `late`: by how many seconds of the world each look that was
-    planned after that came later, in order. `memory`: of the watchers since then, in MiB.
+    planned after that came later, in order. `memory`: of each watcher since then, in MiB.
     """
 
     requests: int
@@ -74,7 +77,7 @@ class Report:
     too_soon: int
     late: list[float]
     overdue: int
-    memory: list[int]
+    memory: list[list[int]]
 
 
 def soak(run: Soak, directory: Path) -> Report:
@@ -126,14 +129,14 @@ def _read(town: Town) -> int:
     return sum(len({visit.path for visit in host.visits if visit.path.startswith("/2026/")}) for host in town.hosts)
 
 
-def _run(watchers: WorkerProcesses, seconds: float, until: Callable[[], bool] = lambda: False) -> list[int]:
-    """Let them work, so long at most; the memory that they took, second by second, in MiB."""
-    memory: list[int] = []
+def _run(watchers: WorkerProcesses, seconds: float, until: Callable[[], bool] = lambda: False) -> list[list[int]]:
+    """Let them work, so long at most; the memory that each took, second by second, in MiB."""
+    memory: list[list[int]] = []
     ends = time.monotonic() + seconds
     while time.monotonic() < ends and not until():
         time.sleep(1)
         watchers.restart_ended()
-        memory.append(sum(map(_memory, watchers.pids)))
+        memory.append([_memory(pid) for pid in watchers.pids])
     return memory
 
 
@@ -156,11 +159,12 @@ async def _lateness(settings: Settings, clock: Clock, warm: float) -> tuple[list
             if record.key is None or record.value is None:
                 continue
             row = decode(record.value, Schedule, record.place)
-            if row.requested_at is not None or row.next_check is None:
+            if row.requested_at is not None:
                 continue
-            if row.last_check is not None and (due := planned.get(record.key, 0.0)) >= warm:
+            if row.last_check is not None and (due := planned.pop(record.key, 0.0)) >= warm:
                 late.append((row.last_check.timestamp() - due) / clock.factor)
-            planned[record.key] = row.next_check.timestamp()
+            if row.next_check is not None:  # else it is given up
+                planned[record.key] = row.next_check.timestamp()
     overdue = sum(due < now - TOLERANCE * clock.factor for due in planned.values())
     return sorted(late), overdue
 
@@ -182,11 +186,11 @@ def main() -> int:
         "looks that were planned after that": len(report.late),
         "late, seconds (p50, p99, most)": ", ".join(_late(report, share) for share in (0.5, 0.99, 1.0)),
         f"more than {TOLERANCE:.0f} s late and not looked at": report.overdue,
-        "memory, MiB (at first, half-way, at the end)": ", ".join(
-            str(report.memory[at]) for at in (0, len(report.memory) // 2 - 1, -1)
+        "memory of each watcher, MiB, from first to last": ", ".join(
+            "+".join(map(str, report.memory[at * (len(report.memory) - 1) // POINTS])) for at in range(POINTS + 1)
         ),
     }.items():
-        sys.stdout.write(f"{name:46}{value}\n")
+        sys.stdout.write(f"{name:48}{value}\n")
     is_good = report.read == run.hosts * run.articles and report.late and report.late[-1] < TOLERANCE
     return 0 if is_good and not (report.at_once or report.too_soon or report.overdue) else 1
 

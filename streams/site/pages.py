@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -91,26 +92,47 @@ async def article(request: web.Request) -> web.Response:
     )
 
 
-async def compare(request: web.Request) -> web.Response:
-    """Two versions of an article, side by side."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two versions of an article, and what is different between them."""
+
+    article: Any
+    old: Version
+    new: Version
+    what: Comparison
+
+
+async def compared(request: web.Request) -> Compared:
+    """What an address names.
+
+    Raises:
+        HTTPNotFound: there is no such article, or it has no such version.
+        HTTPUnavailableForLegalReasons: it was taken down.
+    """
     archive, id_ = request.app[ARCHIVE], request.match_info["article"]
     row = await shown_article(archive, id_)
     numbers = [int(request.match_info[name]) for name in ("old", "new")]
     old, new = [await archive.version(id_, number) for number in numbers]
     if old is None or new is None:
         raise web.HTTPNotFound(text="The article has no such version.")
-    found = await _comparison(archive, old, new)
-    existing = [each.version for each in await archive.versions(id_)]
+    return Compared(row, old, new, await _comparison(archive, old, new))
+
+
+async def compare(request: web.Request) -> web.Response:
+    """Two versions of an article, side by side."""
+    pair = await compared(request)
+    old, new = pair.old, pair.new
+    existing = [each.version for each in await request.app[ARCHIVE].versions(new.article.id)]
     at = existing.index(new.version)
     return render(
         request,
         "compare.html",
-        article=row,
+        article=pair.article,
         old=old,
         new=new,
         versions=existing,
-        found=found,
-        rows=diff_rows(found.diff),
+        found=pair.what,
+        rows=diff_rows(pair.what.diff),
         later=interval(old.fetched_at, new.fetched_at).words,
         earlier=f"{existing[at - 2]}-{existing[at - 1]}" if at > 1 else None,
         next=f"{new.version}-{existing[at + 1]}" if at + 1 < len(existing) else None,

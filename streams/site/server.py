@@ -15,7 +15,7 @@ from agents.archive.figures import Figures
 from agents.archive.queries import Archive
 from streams.clock import Clock
 from streams.hubs import Hubs
-from streams.site import api, charts, feeds, hubs, live, pages
+from streams.site import api, card, charts, feeds, hubs, live, pages
 from streams.site.broadcast import Broadcast
 from streams.site.kept import Kept
 from streams.site.keys import ARCHIVE, BROADCAST, CLOCK, FIGURES, HUBS, KEPT, PUBLIC_URL, TEMPLATES
@@ -65,6 +65,7 @@ def new_site(
     get("/search", pages.search)
     get("/a/{article:[0-9a-f]{32}}", pages.article)
     get(r"/a/{article:[0-9a-f]{32}}/{old:\d{1,9}}-{new:\d{1,9}}", pages.compare)
+    get(r"/a/{article:[0-9a-f]{32}}/{old:\d{1,9}}-{new:\d{1,9}}.svg", card.card)
     get("/feed.{kind:rss|atom|json}", feeds.feed)
     get("/api/v1/changes", api.changes)
     get("/api/v1/articles", api.find)

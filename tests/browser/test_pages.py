@@ -92,6 +92,23 @@ def test_no_script_of_others_runs(page: Page, attacked: str) -> None:
     assert "<script>" in page.inner_text("main")
 
 
+def test_a_change_has_a_picture(browser: Browser, site: str, attacked: str) -> None:
+    """Every line of it fits, and what is hostile is no more than text in it."""
+    page = browser.new_page()
+    for address in (site, attacked):
+        page.goto(f"{address}/a/{ID}/1-2.svg")
+        right, bottom, count = page.evaluate(
+            "(texts => [Math.max(...texts.map(t => t.getBBox().x + t.getBBox().width)),"
+            " Math.max(...texts.map(t => t.getBBox().y + t.getBBox().height)), texts.length])"
+            "([...document.querySelectorAll('text')])"
+        )
+        assert right <= 1200
+        assert bottom <= 630
+        assert count > 4
+        assert page.evaluate("window.hit") is None
+    page.close()
+
+
 def test_new_changes_appear_by_themselves(browser: Browser, tmp_path: Path) -> None:
     """Whoever looks at the newest changes need not load the page again; without scripts it is the same page."""
     records = history(4)
