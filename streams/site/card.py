@@ -16,12 +16,14 @@ from streams.site.keys import TEMPLATES
 from streams.site.pages import compared
 from streams.site.words import counted
 
-LINES, WIDTH = 8, 56
+LINES, WIDTH = 8, 70
 """Of the text, and the columns of each: what 1200 by 630 pixels hold in a size that can be read when it is small."""
 
-TITLE_LINES, TITLE_WIDTH = 2, 42
+TITLE_LINES, TITLE_WIDTH = 2, 48
 
-FACTS_WIDTH = 70
+FACTS_WIDTH = 90
+
+THIN_SPACE = "\u2009"
 
 _PIECES = regex.compile(r"\s+|\S{1,30}")
 _BROAD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZmw@%&—…<>=+_#")
@@ -66,6 +68,8 @@ def lines(spans: Spans, width: int, count: int) -> Iterator[list[Piece]]:
                 yield line
                 line, used = [], 0
             if shown != " " or line:
+                if line and (line[-1].op, op) == ("-", "+") and not line[-1].text.isspace():
+                    line.append(Piece("=", THIN_SPACE))
                 line.append(Piece(op, shown))
                 used += size
     if line:
@@ -73,5 +77,5 @@ def lines(spans: Spans, width: int, count: int) -> Iterator[list[Piece]]:
 
 
 def columns(text: str) -> float:
-    """How much room a text takes, of which most letters take one: capitals take more, and the signs of East Asia two."""
+    """How much room a text takes: most letters one column, capitals more, the signs of East Asia two."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1.4 if sign in _BROAD else 1 for sign in text)
