@@ -16,8 +16,9 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from agents.archive.batch import TOPICS, batch_of
 from agents.archive.store import Store
 from schemas import topics
+from schemas.errors import UnavailableError
 from schemas.record import Record
-from streams.kafka import IDLE_FETCH_MS, as_record, committed_consumer, records_until_end
+from streams.kafka import IDLE_FETCH_MS, admin_client, as_record, committed_consumer, records_until_end
 from streams.settings import Settings
 
 AT_ONCE = 1_000
@@ -33,8 +34,15 @@ async def archive(settings: Settings, store: Store, stored: Callable[[], None]) 
     """Store until cancelled; `stored` is called after each transaction.
 
     Raises:
-        UnavailableError: no broker answers, or there are no such topics.
+        UnavailableError: no broker answers, there are no such topics, or the archive is that of another Kafka.
     """
+    async with admin_client(settings) as admin:
+        cluster = (await admin.describe_cluster())["cluster_id"]
+    if cluster and (known := await store.claim(cluster)) != cluster:
+        raise UnavailableError(
+            f"the archive holds what the Kafka cluster {known} told, and {settings.bootstrap} is {cluster}: name "
+            "another database in NEWSDIFF_DATABASE_URL"
+        )
     async with committed_consumer(settings, topics.TAKEDOWN) as consumer:  # nothing of them may be shown in between
         _seek(consumer, await store.progress())
         await _write(store, [record async for record in records_until_end(consumer)])

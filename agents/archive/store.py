@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, Table, select, text, tuple_
 from sqlalchemy.event import listen
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from agents.archive import tables, words
@@ -24,6 +26,9 @@ LAST = datetime.max.replace(tzinfo=UTC)
 
 AT_ONCE = 500
 """Keys in one question: databases bound the number of parameters."""
+
+_LOCK = text("SELECT pg_try_advisory_lock(hashtext('newsdiff archive'))")
+_UNLOCK = text("SELECT pg_advisory_unlock(hashtext('newsdiff archive'))")
 
 _OVERWRITE = text("PRAGMA secure_delete=ON")
 """What is deleted is overwritten, so that it cannot be read in the file."""
@@ -60,6 +65,30 @@ class Store:
         async with self._engine.connect() as connection:
             found = await connection.execute(select(tables.progress))
             return {(row.topic, row.partition): row.next_offset for row in found}
+
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[bool]:
+        """A context in which no other process stores; False where another one does. SQLite has but one by its file."""
+        if self._engine.dialect.name == "sqlite":
+            yield True
+            return
+        async with self._engine.connect() as connection:
+            is_alone = (await connection.execute(_LOCK)).scalar_one()
+            await connection.commit()
+            try:
+                yield is_alone
+            finally:
+                with contextlib.suppress(SQLAlchemyError, OSError):
+                    await connection.execute(_UNLOCK)
+
+    async def claim(self, cluster: str) -> str:
+        """The id of the Kafka cluster that the archive belongs to: this one, where it was nobody's."""
+        is_its = tables.about.c.name == "cluster"
+        async with self._engine.begin() as connection:
+            known = (await connection.execute(select(tables.about.c.value).where(is_its))).scalar()
+            if known is None:
+                await connection.execute(tables.about.insert().values(name="cluster", value=cluster))
+            return known or cluster
 
     async def write(self, batch: Batch) -> None:
         """Store what a batch changes, and how far it goes, in one transaction."""

@@ -173,6 +173,13 @@ document = Table(
     Index("document_article", "article_id"),
 )
 
+about = Table(
+    "about",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
 progress = Table(
     "progress",
     metadata,

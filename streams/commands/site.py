@@ -102,7 +102,9 @@ async def _site(settings: Settings) -> web.Application:
 async def _archive(settings: Settings, store: Store, broadcast: Broadcast) -> None:
     while True:
         try:
-            await archive(settings, store, broadcast.stored)
+            async with store.alone() as is_alone:
+                if is_alone:
+                    await archive(settings, store, broadcast.stored)
         except NewsdiffError as error:
             log.warning("nothing is archived for now: %s", error)
         except Exception:

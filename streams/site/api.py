@@ -1,8 +1,9 @@
-"""The programming interface: JSON, under `/api/v1/`."""
+"""The programming interface: JSON, under `/api/v1/`; `streams.site.openapi` describes it."""
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
+from typing import Any, TypeVar
 
 import orjson
 from aiohttp import web
@@ -13,9 +14,26 @@ from agents.diff.compare import compare
 from agents.diff.text import Text
 from schemas.codec import encode
 from schemas.errors import BadRecordError
+from streams.site.answers import (
+    Articles,
+    ArticleWithVersions,
+    Changes,
+    Difference,
+    ListedArticle,
+    ListedChange,
+    ListedVersion,
+)
 from streams.site.articles import shown_article
 from streams.site.keys import ARCHIVE
+from streams.site.openapi import document
 from streams.site.wanted import cursor, filter_of, place_of, value_of
+
+A = TypeVar("A")
+
+
+async def openapi(_request: web.Request) -> web.Response:
+    """The description of this interface."""
+    return _json(document())
 
 
 async def changes(request: web.Request) -> web.Response:
@@ -25,18 +43,22 @@ async def changes(request: web.Request) -> web.Response:
     labels = await archive.labels([row.id for row in found])
     last = found[PAGE - 1] if len(found) > PAGE else None
     return _json(
-        {
-            "changes": [change_of(row, labels[row.id]) for row in found[:PAGE]],
-            "next": cursor(Place(last.dt, last.id)) if last else None,
-        }
+        Changes(
+            changes=[change_of(row, labels[row.id]) for row in found[:PAGE]],
+            next=cursor(Place(last.dt, last.id)) if last else None,
+        )
     )
 
 
 async def find(request: web.Request) -> web.Response:
-    """The article at an address: `?url=`, in any of its variants that are told from the address alone."""
-    url = value_of(request, "url")
+    """The articles with some words: `?q=`; or the one at an address: `?url=`, in any variant that is told from it."""
+    words, url = value_of(request, "q"), value_of(request, "url")
+    if words is not None:
+        by_author = request.query.get("by") == "author"
+        found = await request.app[ARCHIVE].search(words, by_author=by_author)
+        return _json(Articles(articles=[_filled(ListedArticle, row) for row in found]))
     if url is None:
-        raise web.HTTPBadRequest(text="name an article: /api/v1/articles?url=...")
+        raise web.HTTPBadRequest(text="name an article: /api/v1/articles?url=... or words: /api/v1/articles?q=...")
     try:
         id_ = article_id(canonical_url(url))
     except BadRecordError:
@@ -49,8 +71,8 @@ async def article(request: web.Request) -> web.Response:
     """An article and its versions, without their texts."""
     archive, id_ = request.app[ARCHIVE], request.match_info["article"]
     row = await shown_article(archive, id_)
-    versions = [_fields(each) for each in await archive.versions(id_)]
-    return _json({**_fields(row), "versions": versions})
+    versions = [_filled(ListedVersion, each) for each in await archive.versions(id_)]
+    return _json(_filled(ArticleWithVersions, row, versions=versions))
 
 
 async def version(request: web.Request) -> web.Response:
@@ -71,22 +93,18 @@ async def diff(request: web.Request) -> web.Response:
     if old is None or new is None:
         raise web.HTTPNotFound(text="the article has no such version")
     found = compare(Text.of(old), Text.of(new), language=new.language)
-    return _json({"diff": found.diff, "stats": found.stats, "labels": found.labels, "severity": found.severity})
+    return _json(Difference(diff=found.diff, stats=found.stats, labels=found.labels, severity=found.severity))
 
 
-def change_of(row: Any, labels: list[str]) -> dict[str, Any]:  # noqa: ANN401 - a row
+def change_of(row: Any, labels: list[str]) -> ListedChange:  # noqa: ANN401 - a row
     """A change without its diff."""
-    fields = (
-        *("id", "article_id", "url", "source", "kind", "dt", "version", "prior_version", "title", "prior_title"),
-        *("added", "removed", "severity", "interval"),
-    )
-    values = {name: getattr(row, name) for name in fields}
-    return {**values, "labels": labels, "excerpt": orjson.loads(row.excerpt)}
+    return _filled(ListedChange, row, labels=labels, excerpt=orjson.loads(row.excerpt))
 
 
-def _fields(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row
-    """A row by the names of its columns, which are no plain strings with SQLAlchemy."""
-    return {str(name): value for name, value in row._asdict().items()}
+def _filled(kind: type[A], row: Any, **more: object) -> A:  # noqa: ANN401 - a row
+    """An answer, its fields those of a row but for some more."""
+    names = [field.name for field in dataclasses.fields(kind) if field.name not in more]  # type: ignore[arg-type]
+    return kind(**{name: getattr(row, name) for name in names}, **more)
 
 
 def _json(value: object) -> web.Response:

@@ -11,9 +11,11 @@ from streams.clock import Clock
 from streams.hubs import Hubs
 from streams.site.broadcast import Broadcast
 from streams.site.kept import Kept
+from streams.site.limits import Limits
 
 ARCHIVE = web.AppKey("archive", Archive)
 FIGURES = web.AppKey("figures", Figures)
+LIMITS = web.AppKey("limits", Limits)
 KEPT = web.AppKey("kept", Kept)
 TEMPLATES = web.AppKey("templates", jinja2.Environment)
 CLOCK = web.AppKey("clock", Clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from importlib import resources
@@ -18,7 +19,8 @@ from streams.hubs import Hubs
 from streams.site import api, card, charts, feeds, hubs, live, pages
 from streams.site.broadcast import Broadcast
 from streams.site.kept import Kept
-from streams.site.keys import ARCHIVE, BROADCAST, CLOCK, FIGURES, HUBS, KEPT, PUBLIC_URL, TEMPLATES
+from streams.site.keys import ARCHIVE, BROADCAST, CLOCK, FIGURES, HUBS, KEPT, LIMITS, PUBLIC_URL, TEMPLATES
+from streams.site.limits import Limits, visitor_of
 from streams.site.templating import new_templates, render
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -52,6 +54,7 @@ def new_site(
     app = web.Application(middlewares=[_safe], client_max_size=1024)
     app[ARCHIVE], app[TEMPLATES], app[BROADCAST] = Archive(engine), new_templates(), broadcast
     app[FIGURES], app[KEPT], app[CLOCK] = Figures(engine), Kept(), clock
+    app[LIMITS] = Limits()
     if public_url is not None:
         app[PUBLIC_URL] = public_url
     if known_hubs is not None:
@@ -67,6 +70,7 @@ def new_site(
     get(r"/a/{article:[0-9a-f]{32}}/{old:\d{1,9}}-{new:\d{1,9}}", pages.compare)
     get(r"/a/{article:[0-9a-f]{32}}/{old:\d{1,9}}-{new:\d{1,9}}.svg", card.card)
     get("/feed.{kind:rss|atom|json}", feeds.feed)
+    get("/api/v1/openapi.json", api.openapi)
     get("/api/v1/changes", api.changes)
     get("/api/v1/articles", api.find)
     get("/api/v1/articles/{article:[0-9a-f]{32}}", api.article)
@@ -84,12 +88,15 @@ def new_site(
 async def _safe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer in a page also where something is wrong, and tell no visitor more than that."""
     try:
-        response = await (_too_long if len(request.raw_path) > MAX_TARGET else handler)(request)
+        _check(request)
+        response = await handler(request)
     except web.HTTPRedirection as redirection:
         redirection.headers.update(HEADERS)
         raise
     except web.HTTPException as error:
         response = _failed(request, error.status, error.text or "")
+        if "Retry-After" in error.headers:
+            response.headers["Retry-After"] = error.headers["Retry-After"]
     except Exception:
         log.exception("%s cannot be answered", request.rel_url.path)
         response = _failed(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here.")
@@ -98,8 +105,18 @@ async def _safe(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
-async def _too_long(_request: web.Request) -> web.Response:
-    raise web.HTTPRequestURITooLong(text=f"An address may have {MAX_TARGET} characters.")
+def _check(request: web.Request) -> None:
+    """See that a visitor may ask for this now.
+
+    Raises:
+        HTTPRequestURITooLong, HTTPTooManyRequests: it may not.
+    """
+    if len(request.raw_path) > MAX_TARGET:
+        raise web.HTTPRequestURITooLong(text=f"An address may have {MAX_TARGET} characters.")
+    wait = request.app[LIMITS].wait(visitor_of(request))
+    if wait > 0:
+        headers = {"Retry-After": str(math.ceil(wait))}
+        raise web.HTTPTooManyRequests(text="That is too much at once: wait a little.", headers=headers)
 
 
 def _failed(request: web.Request, status: int, why: str) -> web.Response:

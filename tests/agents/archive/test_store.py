@@ -258,6 +258,30 @@ def test_what_is_hidden_is_kept(database: str) -> None:
     assert found["takedown"] == []
 
 
+def test_one_process_stores_at_a_time(server: str) -> None:
+    """Another one may when the first has ended, however it did."""
+
+    async def use(engine: AsyncEngine) -> None:
+        other = open_engine(server)
+        async with Store(engine).alone() as first, Store(other).alone() as second:
+            assert (first, second) == (True, False)
+        async with Store(other).alone() as second:
+            assert second
+            await asyncio.gather(migrate(engine), migrate(other))
+        await other.dispose()
+
+    run(server, use)
+
+
+def test_an_archive_belongs_to_one_cluster(database: str) -> None:
+    """The offsets of another one would not be its own."""
+
+    async def use(engine: AsyncEngine) -> list[str]:
+        return [await Store(engine).claim(cluster) for cluster in ("one", "one", "other")]
+
+    assert run(database, use) == ["one"] * 3
+
+
 def test_what_is_watched_no_longer_has_no_row(database: str) -> None:
     """A tombstone on the schedule topic ends it."""
     wish = record(schedule(0), 0)

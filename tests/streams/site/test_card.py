@@ -16,7 +16,7 @@ def test_no_line_is_too_long_and_no_sign_is_lost(spans: Spans, width: int, count
     """As far as there is room, every sign but white space stands in its order, under its mark."""
     found = list(lines(spans, width, count))
     assert len(found) <= count
-    assert all(sum(columns(piece.text) for piece in line) <= max(width, 60) + 1.4 for line in found)
+    assert all(sum(columns(piece.text) for piece in line) <= max(width, 60) + 2 for line in found)
     wanted = [(op, sign) for op, text in spans for sign in text if not sign.isspace()]
     shown = [(piece.op, sign) for line in found for piece in line for sign in piece.text if not sign.isspace()]
     if shown and shown != wanted:

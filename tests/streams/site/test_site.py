@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import feedparser
+import openapi_spec_validator
 import orjson
 import pytest
 from archive_history import NOON, history, record, schedule, url
@@ -254,6 +255,38 @@ def test_programs_read_changes_articles_versions_and_diffs(database: str) -> Non
             assert json.loads(await site.page(f"/api/v1/{path}", status))["error"]
 
     visit(database, history(60), use)
+
+
+def test_the_interface_is_as_it_is_described(database: str) -> None:
+    """Every path is in the document and no other; every answer is valid under its schema, those of errors too."""
+
+    async def use(site: Site) -> None:
+        described = json.loads(await site.page("/api/v1/openapi.json"))
+        openapi_spec_validator.validate(described)
+        app = site.client.app
+        paths = {route.resource.canonical for route in app.router.routes() if route.resource}
+        assert {path for path in paths if path.startswith("/api/")} - {"/api/v1/openapi.json"} == set(
+            described["paths"]
+        )
+        id_ = article_id(url(1))
+        asked = {
+            "/api/v1/changes": ["?source=The+Brass+Tally", "?q=story&kind=edited", "?day=2026-03-01", "?day=x"],
+            "/api/v1/articles": ["?q=story", "?q=ann1&by=author", ""],
+            "/api/v1/articles/{article}": [id_, "0" * 32],
+            "/api/v1/articles/{article}/versions/{number}": [f"{id_}/versions/2", f"{id_}/versions/9"],
+            "/api/v1/articles/{article}/diff/{old}/{new}": [f"{id_}/diff/1/3", f"{id_}/diff/3/9"],
+        }
+        for path, tails in asked.items():
+            for tail in tails:
+                begin = path.partition("{")[0]
+                async with site.client.get(begin + tail) as answer:
+                    responses = described["paths"][path]["get"]["responses"]
+                    response = responses.get(str(answer.status), responses["default"])
+                    schema = response["content"]["application/json"]["schema"]
+                    whole = {**schema, "components": described["components"]}
+                    Draft202012Validator(whole).validate(await answer.json())
+
+    visit(database, history(4), use)
 
 
 def test_the_stream_tells_each_change_once_and_is_resumed(database: str) -> None:

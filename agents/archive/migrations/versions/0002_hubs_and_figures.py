@@ -1,4 +1,4 @@
-"""The hubs of sources, forgotten articles that are read again, and what charts and filters are found by."""
+"""The hubs of sources, forgotten articles that are read again, what charts are found by, and whose archive it is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ def upgrade() -> None:
     op.add_column("watching", sa.Column("hub", sa.Text(), nullable=True))
     op.add_column("watching", sa.Column("hub_topic", sa.Text(), nullable=True))
     op.create_index("watching_hub", "watching", ["hub"], unique=False)
+    op.create_table(
+        "about",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
     op.create_index("change_hours", "change", ["source", "hours"], unique=False)
     op.create_index("change_kind", "change", ["kind", "dt", "id"], unique=False)
     op.add_column("takedown", sa.Column("released", sa.Boolean(), nullable=False, server_default=sa.false()))
