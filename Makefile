@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-chaos lint chaos chaos-short bench clean
+.PHONY: help setup demo test test-chaos lint chaos chaos-short bench screenshots clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -51,6 +51,9 @@ chaos-short: $(READY)  ## the same in about 3 minutes, with 6 faults
 bench: $(READY) $(PEERS)  ## print tables of figures; they stand in .bench/NAME.json too
 	@$(BIN)/python -m tests.bench
 
+screenshots: $(READY)  ## pictures of every page of the site, the README's two among them; needs a Chromium
+	@$(BIN)/python -m tests.browser.screenshots
+
 clean:  ## remove what setup, tests and benchmarks made; the data in .newsdiff stays
-	@rm -rf $(VENV) .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build
+	@rm -rf $(VENV) .bench .screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

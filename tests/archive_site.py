@@ -11,7 +11,6 @@ from pathlib import Path
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from postgres import empty
 
 from agents.archive.batch import batch_of
 from agents.archive.migrations import migrate
@@ -21,6 +20,7 @@ from schemas.record import Record
 from streams.clock import Clock
 from streams.site.broadcast import Broadcast
 from streams.site.server import new_site
+from tests.postgres import empty
 
 
 @contextlib.asynccontextmanager
@@ -66,12 +66,12 @@ class Site:
 
 
 @contextlib.contextmanager
-def site_in_a_thread(path: Path, records: Sequence[Record]) -> Iterator[Running]:
+def site_in_a_thread(path: Path, records: Sequence[Record], clock: Clock | None = None) -> Iterator[Running]:
     """A site beside this thread, for a browser."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    running = site_of(f"sqlite:///{path / 'archive.db'}", records)
+    running = site_of(f"sqlite:///{path / 'archive.db'}", records, clock)
     site = asyncio.run_coroutine_threadsafe(running.__aenter__(), loop).result(30)
     try:
         yield Running(str(site.client.make_url("/")).rstrip("/"), site, loop)

@@ -40,21 +40,22 @@ class Month:
 class Health:
     """How a source does.
 
-    `row`: of `watching`. `new`: articles of the last day; `usual`: of the same day of the weeks before, on average.
-    `hub_error`: why its hub does not tell of news.
+    `row`: of `watching`. `new`: articles of the last day; `usual`: of the same day of the weeks before, on average,
+    None of a source that is watched for less long. `hub_error`: why its hub does not tell of news.
     """
 
     row: Any
     articles: int
     failing: int
     new: int
-    usual: float
+    usual: float | None
     hub_error: str | None
 
     @property
     def has_few(self) -> bool:
         """Whether it has published fewer new articles than chance would explain (Poisson)."""
-        return self.new < self.usual / 2 and at_most(self.new, self.usual) < UNLIKELY
+        few = self.usual is not None and self.new < self.usual / 2
+        return few and at_most(self.new, self.usual or 0.0) < UNLIKELY
 
 
 def at_most(count: int, mean: float) -> float:
@@ -118,7 +119,7 @@ class Figures:
                 articles=articles[row.source],
                 failing=failing[row.source],
                 new=new[0][row.source],
-                usual=sum(each[row.source] for each in new[1:]) / WEEKS,
+                usual=sum(each[row.source] for each in new[1:]) / WEEKS if row.added_at <= now - WEEKS * WEEK else None,
                 hub_error=next((each.error for each in errors if each.url == row.url), None),
             )
             for row in rows

@@ -14,7 +14,7 @@ from agents.diff.interval import interval
 from schemas.change import Spans
 from streams.site.keys import TEMPLATES
 from streams.site.pages import compared
-from streams.site.words import counted
+from streams.site.words import edits
 
 LINES, WIDTH = 8, 70
 """Of the text, and the columns of each: what 1200 by 630 pixels hold in a size that can be read when it is small."""
@@ -43,9 +43,10 @@ async def card(request: web.Request) -> web.Response:
     found = await compared(request)
     template = request.app[TEMPLATES].get_template("card.svg")
     stats, later = found.what.stats, interval(found.old.fetched_at, found.new.fetched_at).words
-    figures = f"{counted(stats.added, 'word')} added, {stats.removed:,} removed"
     text = template.render(
-        facts=list(lines((("=", f"{later} · {figures} · {found.article.source}"),), FACTS_WIDTH, 1)),
+        facts=list(
+            lines((("=", f"{later} · {edits(stats.added, stats.removed)} · {found.article.source}"),), FACTS_WIDTH, 1)
+        ),
         title=list(lines((("=", found.new.title or found.article.url),), TITLE_WIDTH, TITLE_LINES)),
         lines=list(lines(excerpt(found.what.diff), WIDTH, LINES)),
     )

@@ -20,7 +20,7 @@ from streams.show_html import marked
 from streams.site.keys import ARCHIVE, TEMPLATES
 from streams.site.templating import base_of
 from streams.site.wanted import filter_of, query_of
-from streams.site.words import counted
+from streams.site.words import edits
 
 ENTRIES = 50
 TTL = 15
@@ -98,7 +98,7 @@ def _html(event: Change, article: str) -> Markup:
     diff = event.diff
     changed: list[Spans] = [spans for spans in (diff.title, diff.byline, diff.standfirst) if _is_changed(spans)]
     changed += [row.spans for row in diff.rows if row.kind != "equal"]
-    figures = f"{counted(event.stats.added, 'word')} added, {event.stats.removed:,} removed"
+    figures = edits(event.stats.added, event.stats.removed)
     rows = Markup().join(Markup("<p>{}</p>\n").format(marked(shortened(spans))) for spans in changed)
     return Markup('<p>{}: {}, {}</p>\n{}<p><a href="{}">All versions</a>, <a href="{}">the article</a></p>').format(
         event.article.source, event.kind, figures, rows, article, event.article.url

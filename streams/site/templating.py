@@ -17,7 +17,9 @@ def new_templates() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("streams.site"), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    environment.globals.update(ago=words.ago, moment=words.moment, counted=words.counted, times=words.times)
+    environment.globals.update(
+        ago=words.ago, moment=words.moment, counted=words.counted, times=words.times, edits=words.edits
+    )
     environment.filters["marked"] = marked
     environment.trim_blocks = environment.lstrip_blocks = True
     return environment

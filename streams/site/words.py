@@ -31,6 +31,11 @@ def counted(number: int, name: str) -> str:
     return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
+def edits(added: int, removed: int) -> str:
+    """How many words a change added and removed."""
+    return f"{counted(added, 'word')} added, {removed:,} removed" if added or removed else "no word of the text"
+
+
 def times(number: int) -> str:
     """How often something happened."""
     return counted(number, "time")

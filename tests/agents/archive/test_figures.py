@@ -64,6 +64,7 @@ def test_a_source_is_compared_with_the_same_day_of_other_weeks(database: str) ->
     """What it has published, what cannot be read, and what is wrong with it."""
     source = "The Eastmere Echo"
     feed = replace(schedule(0), url="https://eastmere-echo.test/feed.xml", kind="feed", failures=2, error="status 500")
+    feed = replace(feed, added_at=NOON - timedelta(days=30))
     articles = [
         replace(schedule(number), found_in=feed.url, failures=number % 2, error="status 404") for number in range(4)
     ]
