@@ -29,8 +29,8 @@ from streams.site.words import checked
 MAX_NAMED = 500
 """Sources that a form proposes."""
 
-MAX_HEAT = 200
-"""Versions of which the heat strip is made; of an article with more, the newest."""
+MAX_HEAT, MAX_VERSIONS = 200, 200
+"""Changes of which the heat strip is made, and versions that a page lists; of an article with more, the newest."""
 
 
 async def home(request: web.Request) -> web.Response:
@@ -78,15 +78,16 @@ async def article(request: web.Request) -> web.Response:
     row = await shown_article(archive, id_)
     versions = await archive.versions(id_)
     found = await archive.changes(Filter(article_id=id_), count=MAX_HEAT)
-    events = [await archive.change_to(id_, each.version) for each in reversed(found) if each.kind != "removed"]
+    events = await archive.events([each.id for each in found if each.kind != "removed"])
     watching = await archive.watching(row.url)
     return render(
         request,
         "article.html",
         article=row,
-        versions=versions,
+        versions=versions[-MAX_VERSIONS:],
+        left_out=max(0, len(versions) - MAX_VERSIONS),
         changes={each["row"].version: each for each in await _told(archive, found)},
-        heat=heat([event for event in events if event is not None]),
+        heat=heat([events[each.id] for each in reversed(found) if each.id in events]),
         checked=checked(row, watching, request.app[CLOCK].now()),
         feed=query_of(Filter(article_id=id_)),
     )

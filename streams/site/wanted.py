@@ -18,6 +18,8 @@ MAX_VALUE = 300
 
 NAMES = ("source", "label", "day", "article", "kind", "q", "by")
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+
 KINDS = get_args(ChangeKind)
 
 
@@ -32,6 +34,8 @@ def filter_of(request: web.Request) -> Filter:
         day = date.fromisoformat(given["day"]) if "day" in given else None
     except ValueError:
         raise web.HTTPBadRequest(text="day is no day: write it as 2026-03-01") from None
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        raise web.HTTPBadRequest(text=f"day lies not between {FIRST_DAY} and {LAST_DAY}")
     article = given.get("article")
     if article is not None and (len(article) != 32 or article.strip("0123456789abcdef")):  # noqa: PLR2004 - xxh3_128
         raise web.HTTPBadRequest(text="article is no article's id")

@@ -96,6 +96,17 @@ def test_an_article_makes_the_statements_of_its_model(
     visit(database, records, use, days)
 
 
+def test_a_page_is_bounded_however_often_an_article_changes(database: str) -> None:
+    """The newest versions are listed, and it is said that there are others."""
+
+    async def use(site: Site) -> None:
+        tree = html.fromstring(await site.page(f"/a/{article_id(url(0))}"))
+        assert [row[0].text_content() for row in tree.xpath("//tbody/tr")][::199] == ["230", "31"]
+        assert "30 older versions: see all." in text_of(html.tostring(tree, encoding="unicode"))
+
+    visit(database, history(1, 230), use)
+
+
 def test_any_two_versions_can_be_compared(database: str) -> None:
     """Neighbours as they were published, others anew; with what lies between, and the way to the next change."""
     id_ = article_id(url(1))
