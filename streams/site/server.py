@@ -121,6 +121,8 @@ def _check(request: web.Request) -> None:
 
 def _failed(request: web.Request, status: int, why: str) -> web.Response:
     title = HTTPStatus(status).phrase
+    if why == f"{status}: {title}":  # aiohttp's own, which says nothing more
+        why = "There is no such page here." if status == HTTPStatus.NOT_FOUND else "That cannot be asked for here."
     if request.path.startswith("/api/"):
         return web.json_response({"error": title, "detail": why}, status=status)
     try:

@@ -406,7 +406,7 @@ def test_what_is_not_there_is_a_page_that_says_so(database: str, path: str) -> N
     """No stack trace, no file that is none of the site's."""
 
     async def use(site: Site) -> None:
-        await site.page(path, 404)
+        assert "There is no such page here." in await site.page(path, 404)
         await site.page("/search?q=" + "x" * 3000, 414)
 
     visit(database, history(1), use)
