@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.change import ChangeKind, Diff, Label, Severity, Spans, Stats
+from schemas.change import ChangeKind, Spans
 from schemas.version import VersionKind
 
 
@@ -87,16 +87,6 @@ class Articles:
     """Articles that were searched for, those that got the words last first."""
 
     articles: list[ListedArticle]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """What is different between two versions."""
-
-    diff: Diff
-    stats: Stats
-    labels: tuple[Label, ...]
-    severity: Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

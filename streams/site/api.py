@@ -18,7 +18,6 @@ from streams.site.answers import (
     Articles,
     ArticleWithVersions,
     Changes,
-    Difference,
     ListedArticle,
     ListedChange,
     ListedVersion,
@@ -92,8 +91,7 @@ async def diff(request: web.Request) -> web.Response:
     old, new = [await archive.version(id_, int(request.match_info[name])) for name in ("old", "new")]
     if old is None or new is None:
         raise web.HTTPNotFound(text="the article has no such version")
-    found = compare(Text.of(old), Text.of(new), language=new.language)
-    return _json(Difference(diff=found.diff, stats=found.stats, labels=found.labels, severity=found.severity))
+    return _json(compare(Text.of(old), Text.of(new), language=new.language))
 
 
 def change_of(row: Any, labels: list[str]) -> ListedChange:  # noqa: ANN401 - a row

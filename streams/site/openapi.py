@@ -7,15 +7,16 @@ from typing import Any, get_args
 
 import msgspec
 
+from agents.diff.compare import Comparison
 from schemas.change import ChangeKind
 from schemas.version import Version
-from streams.site.answers import Articles, ArticleWithVersions, Changes, Difference, ListedChange, Problem
+from streams.site.answers import Articles, ArticleWithVersions, Changes, ListedChange, Problem
 
 Json = dict[str, Any]
 Query = dict[str, tuple[str, Json]]
 """Parameters, what they are, and their schemas."""
 
-_ANSWERS = (Changes, Articles, ArticleWithVersions, Difference, Version, ListedChange, Problem)
+_ANSWERS = (Changes, Articles, ArticleWithVersions, Comparison, Version, ListedChange, Problem)
 
 _ID: Json = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 _NUMBER: Json = {"type": "integer", "minimum": 1}
@@ -65,7 +66,7 @@ def document() -> Json:
             ),
             "/api/v1/articles/{article}/diff/{old}/{new}": _get(
                 "What is different between any two versions.",
-                Difference,
+                Comparison,
                 path={"article": _ID, "old": _NUMBER, "new": _NUMBER},
             ),
             "/api/v1/stream": _stream(),
