@@ -90,6 +90,7 @@ class Transactions(TransactionManager):
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:  # noqa: ARG002 - Faust takes all away, always
         """Commit and close: from here on the partitions may be another worker's."""
+        cast(App, self.app).is_assigned = False
         patience = cast(App, self.app).settings.stall_timeout  # the whole group waits meanwhile
         try:
             async with asyncio.timeout(patience):
@@ -105,6 +106,7 @@ class Transactions(TransactionManager):
         transactions = self._transactions()
         await asyncio.gather(*(transaction.open() for transaction in transactions))
         self._restoring = asyncio.create_task(self._restore({one.table: one for one in transactions}))
+        cast(App, self.app).is_assigned = True
 
     def _transactions(self) -> list[Transaction]:
         return list(dict.fromkeys(one.transaction for one in self.partitions.values()))
@@ -279,6 +281,7 @@ class App(faust.App):
         self._new_transactional_producer = new_producer
         self._new_input = new_input or self.step_input
         self._beside = beside
+        self.is_assigned = False
         self._beside_tasks: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(STEPS_AT_ONCE, thread_name_prefix="step")
         for stage in dict.fromkeys(self._stages.values()):
@@ -296,6 +299,13 @@ class App(faust.App):
         held = [one for one in self.partitions.values() if not one.may_stall]
         restored = sum(one.transaction.table.store.next_offset for one in held if not one.transaction.ready.is_set())
         return {one.tp: None if one.transaction.ready.is_set() else restored for one in held}
+
+    def unready(self) -> str | None:
+        """Why it does not handle records yet; None: it does, or would if there were partitions for it."""
+        if not self.is_assigned:
+            return "it waits for its partitions"
+        restoring = sum(not one.transaction.ready.is_set() for one in list(self.partitions.values()))
+        return f"the tables of {restoring} partitions are being restored" if restoring else None
 
     def new_inputs(self, assigned: Iterable[TP]) -> dict[TP, Input]:
         """The inputs that were assigned just now; those of one stage and partition share a transaction."""

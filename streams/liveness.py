@@ -41,6 +41,14 @@ class Watch(threading.Thread):
         self._held = held
         self._at: dict[TopicPartition, tuple[int, int | None]] = {}
         self._waiting_since: dict[TopicPartition, float] = {}
+        self._looked_at = time.monotonic()
+
+    def wrong(self) -> str | None:
+        """What is wrong, in a sentence: the looks themselves have stopped, which end the worker if it stands still."""
+        silent = time.monotonic() - self._looked_at
+        if silent <= self._settings.stall_timeout:
+            return None
+        return f"nobody has looked for {silent:.0f} s whether this worker gets on"
 
     def run(self) -> None:
         """Watch until the process ends, or end it."""
@@ -50,6 +58,7 @@ class Watch(threading.Thread):
         while True:
             faulthandler.dump_traceback_later(self._settings.stall_timeout, exit=True)
             await asyncio.sleep(self._settings.stall_timeout / LOOKS)
+            self._looked_at = time.monotonic()
             try:
                 async with asyncio.timeout(self._settings.stall_timeout / 2):
                     stalled = await self._stalled()

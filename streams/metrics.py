@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from prometheus_client import Summary, start_http_server
+from prometheus_client import Summary
 
 from agents.detect.reading import Reading
-from schemas.errors import SettingsError
 from schemas.record import Headers
-from streams.settings import Settings
 from streams.stage import IsKnown
 
 ReadPage = Callable[[bytes, str | None, str | None, str], Reading]
@@ -22,21 +20,6 @@ RUNGS = Summary(
     ("rung",),
 )
 _BYTES, _VISIBLE, _ARTICLE = (RUNGS.labels(rung) for rung in ("bytes", "visible", "article"))
-
-
-def serve(settings: Settings) -> None:
-    """Answer Prometheus at NEWSDIFF_METRICS, if it is set, from a thread of its own.
-
-    Raises:
-        SettingsError: the address cannot be listened at.
-    """
-    if settings.metrics is None:
-        return
-    host, _, port = settings.metrics.rpartition(":")
-    try:
-        start_http_server(int(port), host)
-    except (OSError, OverflowError) as error:
-        raise SettingsError(f"NEWSDIFF_METRICS={settings.metrics} cannot be listened at: {error}") from error
 
 
 def measured_bytes(is_known: IsKnown) -> IsKnown:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.archive.rows import unpacked
@@ -78,6 +78,10 @@ class Archive:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+
+    async def check(self) -> None:
+        """See that the database answers; raises what it raises."""
+        await self._all(select(literal(1)))
 
     async def changes(self, wanted: Filter, *, before: Place | None = None, count: int = PAGE) -> Found:
         """The newest changes, with the URLs of their articles and their labels, `count` at most."""

@@ -17,7 +17,7 @@ import click
 import faust
 
 from agents.fetch.client import Client
-from streams import metrics
+from streams import health
 from streams.clock import Clock
 from streams.commands.topics import ensure_topics
 from streams.data_directory import locked
@@ -74,9 +74,10 @@ def run(settings: Settings, make_app: Callable[[Settings], App] = new_app) -> No
     # A commit that takes longer than the interval is no news for an operator: lag is what counts.
     logging.getLogger("mode.timers").setLevel(logging.ERROR)
     gc.freeze()  # the modules stay: no collection need look at them, which saves a tenth of the time
-    metrics.serve(settings)
     app = make_app(settings)
-    Watch(settings, app.held).start()
+    watch = Watch(settings, app.held)
+    health.serve(settings, live=watch.wrong, ready=app.unready)
+    watch.start()
     worker = Worker(app, override_logging=False, redirect_stdouts=False, quiet=True, loglevel="WARNING")
     worker.execute_from_commandline()
 

@@ -7,9 +7,11 @@ import math
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from importlib import resources
+from importlib.metadata import version
 
 import jinja2
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.archive.figures import Figures
@@ -81,6 +83,9 @@ def new_site(
     app.router.add_post("/websub/{subscription:[0-9a-f]{32}}", hubs.take)
     get("/static/{name:[a-z]+\\.(?:css|js|svg)}", _static)
     get("/robots.txt", _robots)
+    get("/live", _live)
+    get("/ready", _ready)
+    get("/version", _version)
     return app
 
 
@@ -142,6 +147,24 @@ async def _static(request: web.Request) -> web.Response:
     kind = kinds[name.rpartition(".")[2]]
     headers = {"Cache-Control": f"public, max-age={STATIC_FOR}"}
     return web.Response(body=file.read_bytes(), content_type=kind, charset="utf-8", headers=headers)
+
+
+async def _live(_request: web.Request) -> web.Response:
+    return web.Response(text="ok\n")
+
+
+async def _ready(request: web.Request) -> web.Response:
+    """Whether pages can be read."""
+    try:
+        await request.app[ARCHIVE].check()
+    except (SQLAlchemyError, OSError) as error:
+        what = type(error).__name__
+        return web.Response(text=f"the database does not answer: {what}\n", status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return web.Response(text="ok\n")
+
+
+async def _version(_request: web.Request) -> web.Response:
+    return web.Response(text=f"{version('newsdiff')}\n")
 
 
 async def _robots(_request: web.Request) -> web.Response:

@@ -69,3 +69,11 @@ def test_a_port_that_only_up_knows_is_no_address() -> None:
     with pytest.raises(SettingsError, match="NEWSDIFF_KAFKA"):
         _ = Settings(broker_port=0).bootstrap
     assert Settings(broker_port=0, kafka="a:1").bootstrap == "a:1"
+
+
+def test_workers_of_one_machine_share_nothing() -> None:
+    """Each has its own directory, and its own port if there is one."""
+    settings = Settings(data=Path("d"), metrics="127.0.0.1:9464")
+    assert [settings.of_worker(n).metrics for n in (1, 2)] == ["127.0.0.1:9464", "127.0.0.1:9465"]
+    assert settings.of_worker(2).data == Path("d/worker-2")
+    assert Settings().of_worker(2).metrics is None

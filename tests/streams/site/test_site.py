@@ -7,21 +7,28 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from importlib.metadata import version
 
 import feedparser
 import openapi_spec_validator
 import orjson
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from archive_history import NOON, history, record, schedule, url
 from archive_site import Site, site_of
 from jsonschema import Draft202012Validator
 from lxml import html
 
+from agents.archive.queries import Archive
+from agents.archive.store import open_engine
 from agents.detect.url import article_id
 from schemas import topics
 from schemas.record import Record
 from schemas.takedown import Takedown
 from streams.clock import Clock
+from streams.embedded.ports import choose_port
+from streams.site.broadcast import Broadcast
+from streams.site.server import new_site
 
 HOSTILE = "</title><script>x=1</script>'\"><img src=x onerror=x=1> javascript:alert(1)"
 
@@ -410,6 +417,32 @@ def test_what_is_not_there_is_a_page_that_says_so(database: str, path: str) -> N
         await site.page("/search?q=" + "x" * 3000, 414)
 
     visit(database, history(1), use)
+
+
+def test_the_site_tells_how_it_is(database: str) -> None:
+    """For an orchestrator: it runs, its database answers, and what it is."""
+
+    async def use(site: Site) -> None:
+        assert [await site.page(path) for path in ("/live", "/ready")] == ["ok\n"] * 2
+        assert await site.page("/version") == f"{version('newsdiff')}\n"
+
+    visit(database, [], use)
+
+
+def test_a_site_without_its_database_is_not_ready() -> None:
+    """It lives, and its pages say that something is wrong, and no more."""
+
+    async def run() -> None:
+        engine = open_engine(f"postgresql://nobody@127.0.0.1:{choose_port('127.0.0.1')}/nowhere")
+        site = new_site(engine, Broadcast(Archive(engine)), Clock())
+        async with TestClient(TestServer(site)) as client:
+            for path, status, said in (("/live", 200, "ok"), ("/ready", 503, "does not answer"), ("/", 500, "wrong")):
+                async with client.get(path) as answer:
+                    assert answer.status == status
+                    assert said in await answer.text()
+        await engine.dispose()
+
+    asyncio.run(run())
 
 
 def test_an_empty_archive_has_all_its_pages(database: str) -> None:
