@@ -157,7 +157,8 @@ class Settings:
     metrics: str | None = _setting(
         _address,
         None,
-        "HOST:PORT where a worker answers Prometheus; with `--workers`, the next ones take the next ports",
+        "HOST:PORT of a worker's health and metrics; with `--workers`, the next ones take the next ports, and `up` has "
+        "its watcher after them",
     )
     log_level: str = _setting(_level, "warning", "`debug`, `info`, `warning` or `error`")
 
@@ -184,12 +185,12 @@ class Settings:
 
     def of_worker(self, number: int) -> Settings:
         """The settings of one of several workers on this machine, from 1: its directory and its address."""
-        if self.metrics is None:
-            metrics = None
-        else:
-            host, _, port = self.metrics.rpartition(":")
-            metrics = f"{host}:{int(port) + number - 1}"
-        return dataclasses.replace(self, data=self.data / f"worker-{number}", metrics=metrics)
+        return dataclasses.replace(self.after(number - 1), data=self.data / f"worker-{number}")
+
+    def after(self, workers: int) -> Settings:
+        """The settings beside so many workers on this machine, whose addresses are taken."""
+        host, _, port = (self.metrics or "").rpartition(":")
+        return dataclasses.replace(self, metrics=f"{host}:{int(port) + workers}") if port else self
 
     def environment(self) -> dict[str, str]:
         """The settings as environment variables, for a child process."""

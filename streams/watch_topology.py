@@ -33,8 +33,8 @@ SCHEDULE_READS = (topics.WATCH, topics.CHECK, topics.VERSION, topics.OUTCOME, to
 
 
 def watch_settings(settings: Settings) -> Settings:
-    """The settings of the app that watches: its consumer group is another one, and it has no rungs to measure."""
-    return dataclasses.replace(settings, app_id=watch_app_id(settings), data=settings.data / "watch", metrics=None)
+    """The settings of the app that watches: its consumer group is another one, and its directory."""
+    return dataclasses.replace(settings, app_id=watch_app_id(settings), data=settings.data / "watch")
 
 
 def new_watch_app(settings: Settings, client: Client, clock: Clock) -> App:

@@ -87,6 +87,6 @@ def everything(settings: Settings, workers: int) -> Iterator[Running]:
             settings,
             kafka,
             stack.enter_context(WorkerProcesses(settings, workers)),
-            stack.enter_context(WorkerProcesses(settings, 1, WATCHER)),
+            stack.enter_context(WorkerProcesses(settings.after(workers), 1, WATCHER)),
             stack.enter_context(WorkerProcesses(site, 1, SITE)),
         )

@@ -76,4 +76,5 @@ def test_workers_of_one_machine_share_nothing() -> None:
     settings = Settings(data=Path("d"), metrics="127.0.0.1:9464")
     assert [settings.of_worker(n).metrics for n in (1, 2)] == ["127.0.0.1:9464", "127.0.0.1:9465"]
     assert settings.of_worker(2).data == Path("d/worker-2")
-    assert Settings().of_worker(2).metrics is None
+    assert settings.after(3).metrics == "127.0.0.1:9467"
+    assert Settings().of_worker(2).metrics is Settings().after(2).metrics is None
