@@ -41,6 +41,7 @@ from faust.types import TP, ConsumerMessage
 
 from schemas.errors import WriteError
 from streams.membership import note_member
+from streams.metrics import REBALANCES, RESTORED
 from streams.settings import Settings
 from streams.stage import Reader, Stage
 from streams.tables import TablePartition, restore
@@ -107,13 +108,15 @@ class Transactions(TransactionManager):
         await asyncio.gather(*(transaction.open() for transaction in transactions))
         self._restoring = asyncio.create_task(self._restore({one.table: one for one in transactions}))
         cast(App, self.app).is_assigned = True
+        REBALANCES.inc()
 
     def _transactions(self) -> list[Transaction]:
         return list(dict.fromkeys(one.transaction for one in self.partitions.values()))
 
     async def _restore(self, transactions: dict[TablePartition, Transaction]) -> None:
         try:
-            await restore(cast(App, self.app).settings, transactions, lambda table: transactions[table].ready.set())
+            with RESTORED.time():
+                await restore(cast(App, self.app).settings, transactions, lambda table: transactions[table].ready.set())
         except Exception as error:  # noqa: BLE001 - whatever it was, the worker must not go on without its tables
             await self.app.crash(error)
 

@@ -35,6 +35,7 @@ from schemas.fetch_request import FetchRequest
 from schemas.record import Output
 from streams.clock import Clock
 from streams.kafka import as_record
+from streams.metrics import REQUESTS, count
 from streams.stage import bury
 from streams.transaction import Input, Transaction
 
@@ -118,6 +119,7 @@ class HostQueues(Input):
                 host = _host(record.key, request, record.place)
             except BadRecordError as error:
                 letter = bury(Requests.name, record, error.reason, str(error))
+                count(Requests.name, letter, 0.0)
                 async with self.transaction.gate:
                     await self.transaction.write(letter, None)
             else:
@@ -245,6 +247,7 @@ class HostQueue:
             raise asyncio.CancelledError  # nothing was committed: the host is another worker's
         began = self._clock.time()
         answer = await self._partition.client.get(url, **options)  # type: ignore[arg-type]
+        REQUESTS.labels(answer.failure or f"{(answer.status or 0) // 100}xx").inc()
         ended = self._clock.time()
         seconds = max(0.0, ended - began)
         self.host = replace(self.host, pace=pace.answered(self.host.pace, answer, seconds, ended), is_asked=False)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
-from prometheus_client import Summary
+from prometheus_client import Counter, Histogram, Summary
 
 from agents.detect.reading import Reading
+from agents.step import Result
+from schemas import topics
+from schemas.dead_letter import PREFIX
 from schemas.record import Headers
 from streams.stage import IsKnown
 
@@ -19,7 +23,36 @@ RUNGS = Summary(
     "text on the page), article (read by the extractor)",
     ("rung",),
 )
+HANDLED = Summary(
+    "newsdiff_handled_seconds",
+    "Records that a stage has handled, by what came of them, and the seconds it took; those that are known by their "
+    "bytes count as a rung only",
+    ("stage", "outcome"),
+)
+DEAD_LETTERS = Counter("newsdiff_dead_letters", "Records that could not be used", ("stage", "reason"))
+REQUESTS = Counter("newsdiff_requests", "What came of requests for watched URLs", ("outcome",))
+PUBLISHED_AFTER = Histogram(
+    "newsdiff_published_after_seconds",
+    "From the fetch of an edited page to its change event",
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400),
+)
+COMMITS = Counter("newsdiff_commits", "Transactions that were committed")
+ABORTS = Counter("newsdiff_aborts", "Transactions that were given up with something in them")
+REBALANCES = Counter("newsdiff_rebalances", "Times that partitions were given to this worker anew")
+RESTORED = Summary("newsdiff_restored_seconds", "Restores of tables after a rebalance, and how long they took")
 _BYTES, _VISIBLE, _ARTICLE = (RUNGS.labels(rung) for rung in ("bytes", "visible", "article"))
+
+
+def count(stage: str, result: Result, seconds: float) -> None:
+    """Count what a stage made of a record."""
+    HANDLED.labels(stage, result.outcome).observe(seconds)
+    for output in result.outputs:
+        headers = dict(output.headers)
+        if output.topic == topics.DEAD_LETTER:
+            DEAD_LETTERS.labels(stage, (headers.get(f"{PREFIX}reason") or b"").decode()).inc()
+        elif output.topic == topics.CHANGE and (fetched := headers.get("ce_time")):
+            age = datetime.now(UTC) - datetime.fromisoformat(fetched.decode())
+            PUBLISHED_AFTER.observe(max(0.0, age.total_seconds()))
 
 
 def measured_bytes(is_known: IsKnown) -> IsKnown:

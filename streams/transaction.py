@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Sequence
@@ -17,6 +18,7 @@ from agents.step import Keep, Result
 from schemas.errors import NewsdiffError
 from schemas.record import Output
 from streams.kafka import as_record
+from streams.metrics import ABORTS, COMMITS, count
 from streams.stage import Stage
 from streams.tables import TablePartition
 
@@ -91,6 +93,7 @@ class Transaction:
                 await self._producer.commit_transaction()
                 if written:
                     self.table.committed(max(row.offset for row in written))
+                COMMITS.inc()
                 await self._producer.begin_transaction()
             except BaseException:
                 self.closed = True
@@ -114,6 +117,7 @@ class Transaction:
         async with self.gate:
             try:
                 if self._sent or self._rows_sent:
+                    ABORTS.inc()
                     with contextlib.suppress(Exception):
                         await self._producer.abort_transaction()
                 await self._producer.stop()
@@ -224,12 +228,13 @@ class StepInput(Input):
                     self.position = found.offset + 1
                     continue
                 record = as_record(found)
-                loop = asyncio.get_running_loop()
+                loop, began = asyncio.get_running_loop(), time.perf_counter()
                 result = await loop.run_in_executor(self._threads, stage.handle, record, row)
                 async with transaction.gate:
                     if transaction.closed:
                         return  # the partition was taken away meanwhile
                     await transaction.write(result, record.key)
+                    count(stage.name, result, time.perf_counter() - began)
                     self.position = record.offset + 1
             if log.isEnabledFor(logging.DEBUG):
                 log.debug("%s %s: %s", stage.name, record.place, result.outcome)

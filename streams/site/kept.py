@@ -25,6 +25,10 @@ class Kept:
         known = self._answers.get(question)
         if known is None or now - known[0] > KEPT_FOR or (known[1].done() and known[1].exception()):
             if len(self._answers) >= MAX_KEPT:
-                self._answers.clear()
+                self.forget()
             known = self._answers[question] = (now, asyncio.ensure_future(find()))
         return await asyncio.shield(known[1])
+
+    def forget(self) -> None:
+        """Find everything out again."""
+        self._answers.clear()

@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from service import PATIENCE
+from service import PATIENCE, Client, fetched, page, paragraphs
 
 from streams.commands.topics import ensure_topics
 from streams.embedded.ports import choose_port
@@ -45,3 +45,31 @@ def test_a_worker_tells_when_it_is_ready(settings: Settings, tmp_path: Path) -> 
             time.sleep(0.05)
         assert (503, "it waits for its partitions\n") in seen
         assert asked(settings, "/live") == (200, "ok\n")
+
+
+def test_a_worker_measures_what_it_does(settings: Settings, tmp_path: Path) -> None:
+    """By stage and outcome: versions, changes and dead letters, how long they took, commits and rebalances."""
+    address = f"127.0.0.1:{choose_port('127.0.0.1')}"
+    settings = dataclasses.replace(settings, data=tmp_path, app_id="measured", metrics=address)
+    asyncio.run(ensure_topics(settings))
+    client = Client(settings)
+    url = client.url("measured")
+    client.write(fetched(url, page("Storm", *paragraphs(str(12 + n))), minutes=n) for n in range(2))
+    client.write([(b"k", b"no event", ())])
+    wanted = (
+        'newsdiff_handled_seconds_count{outcome="first",stage="detect"}',
+        'newsdiff_handled_seconds_count{outcome="edited",stage="diff"}',
+        'newsdiff_dead_letters_total{reason="not_an_event",stage="detect"}',
+        "newsdiff_published_after_seconds_count",
+        "newsdiff_restored_seconds_count",
+        "newsdiff_rebalances_total",
+        "newsdiff_commits_total",
+    )
+    with WorkerProcesses(settings, 1):
+        deadline, missing = time.monotonic() + PATIENCE, wanted
+        while missing:
+            assert time.monotonic() < deadline, missing
+            time.sleep(0.2)
+            told = {name: float(value) for line in asked(settings, "/metrics")[1].splitlines() if line[:1] != "#"
+                    for name, _, value in [line.rpartition(" ")]}  # fmt: skip
+            missing = tuple(name for name in wanted if not told.get(name))
