@@ -1,0 +1,66 @@
+"""What can be told of the image and the compose file without a Docker engine."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+import yaml
+from compose_spec import PyCompose
+
+from streams.cli import COMMANDS
+from streams.settings import PREFIX, Settings
+from tests.docker.files import DOCKER, PASSWORD, ROOT, compose, copied, our_services
+
+
+def test_the_compose_file_is_one() -> None:
+    """By the specification of compose files, of which it has no other field."""
+    found = compose(PASSWORD)
+    PyCompose.from_yaml(yaml.safe_dump(found)).validate()
+    found["services"]["worker"]["memory_limit"] = "1g"
+    with pytest.raises(ValueError, match="memory_limit"):
+        PyCompose.from_yaml(yaml.safe_dump(found)).validate()
+
+
+def test_a_password_has_to_be_given() -> None:
+    """There is none by default."""
+    with pytest.raises(KeyError, match="POSTGRES_PASSWORD"):
+        compose({})
+
+
+def test_every_variable_is_a_setting_with_a_value_that_it_takes() -> None:
+    """In the image, in the compose file, and in the example of its variables."""
+    image = re.findall(rf"({PREFIX}\w+)=(\S+)", (DOCKER / "Dockerfile").read_text())
+    for service in our_services().values():
+        environment = {name: str(value) for name, value in service["environment"].items()}
+        Settings.from_environment({**dict(image), **environment})
+    known = {PREFIX + field.name.upper() for field in dataclasses.fields(Settings)} | {"NEWSDIFF_IMAGE"}
+    used = set(re.findall(rf"{PREFIX}\w+", (DOCKER / "compose.yaml").read_text()))
+    assert used <= known
+    example = dict(line.split("=", 1) for line in (DOCKER / ".env.example").read_text().splitlines() if line[:1] != "#")
+    asked = set(re.findall(r"\$\{(\w+)", (DOCKER / "compose.yaml").read_text()))
+    assert set(example) <= asked
+    assert example["POSTGRES_PASSWORD"] == ""
+
+
+def test_every_path_that_is_copied_exists() -> None:
+    """And is none that the build must not see."""
+    allowed = {line[1:] for line in (DOCKER / "Dockerfile.dockerignore").read_text().splitlines() if line[:1] == "!"}
+    assert copied()
+    assert all((ROOT / path).exists() for path in copied())
+    assert set(copied()) == allowed
+
+
+def test_every_service_runs_a_command_with_little_leave() -> None:
+    """Not as root, with nothing to write on but its own volume, and with time to commit."""
+    assert "USER 10001" in (DOCKER / "Dockerfile").read_text()
+    for name, service in our_services().items():
+        assert service["command"][0] in COMMANDS, name
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["stop_grace_period"] == "30s"
+        assert "user" not in service
+        assert name == "topics" or service["volumes"] == ["/data"]
+    ports = [port for each in compose(PASSWORD)["services"].values() for port in each.get("ports", [])]
+    assert ports == ["127.0.0.1:8000:8000"]  # nothing else, and nobody from outside
