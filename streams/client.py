@@ -1,0 +1,171 @@
+"""The client for consumers of the change topic: each change once, from where the last run ended.
+
+    from streams.client import changes
+
+    with changes("127.0.0.1:9092", group="my-desk") as found:
+        for change in found:
+            print(change.interval.words, change.article.url)
+
+A change counts as handled when the next one is asked for, and when the context ends without an error. What was handled
+since the last commit, a second ago at most, comes again after a crash: a change has an id, `change.meta.id`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from schemas import topics
+from schemas.change import Change
+from schemas.codec import decode
+from schemas.errors import BadRecordError
+from streams.kafka import as_record, connected
+from streams.settings import Settings
+
+COMMIT_EVERY = 1.0
+"""Seconds, at most, between what is handled and what is committed."""
+
+REMEMBERED = 100_000
+"""Changes that are known by their ids, should they come again after a rebalance."""
+
+T = TypeVar("T")
+Wanted = Callable[[Change], bool]
+Start = Literal["earliest", "latest"]
+
+
+@contextlib.contextmanager
+def changes(
+    kafka: str, *, group: str, start: Start = "earliest", wanted: Wanted = lambda _change: True
+) -> Iterator[Iterator[Change]]:
+    """A context with the changes of a Kafka, as they come, for ever.
+
+    `group`: a name of your own, under which Kafka keeps how far you are; processes of one name share the changes.
+    `start`: where a new group begins. `wanted`: which of them. What is no change event is passed over.
+
+    Raises:
+        UnavailableError: no broker answers.
+    """
+    with _LoopThread() as loop:
+        context = changes_async(kafka, group=group, start=start, wanted=wanted)
+        found = loop.run(context.__aenter__())
+        try:
+            yield _each(loop, found)
+        except BaseException as error:
+            loop.run(context.__aexit__(type(error), error, error.__traceback__))
+            raise
+        loop.run(context.__aexit__(None, None, None))
+
+
+@contextlib.asynccontextmanager
+async def changes_async(
+    kafka: str, *, group: str, start: Start = "earliest", wanted: Wanted = lambda _change: True
+) -> AsyncIterator[AsyncIterator[Change]]:
+    """The same as `changes`, in an event loop."""
+    consumer = AIOKafkaConsumer(
+        topics.CHANGE,
+        bootstrap_servers=kafka,
+        group_id=group,
+        isolation_level="read_committed",
+        auto_offset_reset=start,
+        enable_auto_commit=False,
+    )
+    async with connected(consumer.start, consumer.stop, Settings(kafka=kafka)):
+        found = _Changes(consumer, wanted)
+        yield found
+        found.handle_last()
+        await found.commit()
+
+
+class _Changes(AsyncIterator[Change]):
+    """The changes of a consumer, each of them handled when the next one is asked for."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, wanted: Wanted) -> None:
+        self._consumer = consumer
+        self._wanted = wanted
+        self._waiting: deque[ConsumerRecord] = deque()
+        self._last: ConsumerRecord | None = None
+        self._handled: dict[TopicPartition, int] = {}
+        self._committed_at = time.monotonic()
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    async def __anext__(self) -> Change:
+        while True:
+            self.handle_last()
+            if time.monotonic() - self._committed_at >= COMMIT_EVERY:
+                await self.commit()
+            if not self._waiting:
+                found = await self._consumer.getmany(timeout_ms=int(COMMIT_EVERY * 1000))
+                self._waiting.extend(record for records in found.values() for record in records)
+                continue
+            self._last = self._waiting.popleft()
+            change = _change(self._last)
+            if change is not None and change.meta.id not in self._seen and self._wanted(change):
+                self._seen[change.meta.id] = None
+                if len(self._seen) > REMEMBERED:
+                    self._seen.popitem(last=False)
+                return change
+
+    def handle_last(self) -> None:
+        """Note that the last change was handled."""
+        if self._last is not None:
+            place = TopicPartition(self._last.topic, self._last.partition)
+            self._handled[place] = self._last.offset + 1
+            self._last = None
+
+    async def commit(self) -> None:
+        """Commit what was handled; of partitions that are another member's by now, that one decides."""
+        self._committed_at = time.monotonic()
+        handled, self._handled = self._handled, {}
+        held = {place: offset for place, offset in handled.items() if place in self._consumer.assignment()}
+        if held:
+            with contextlib.suppress(KafkaError):
+                await self._consumer.commit(held)
+
+
+def _change(record: ConsumerRecord) -> Change | None:
+    known = as_record(record)
+    try:
+        return decode(known.value, Change, known.place)
+    except BadRecordError:
+        return None
+
+
+def _each(loop: _LoopThread, found: AsyncIterator[Change]) -> Iterator[Change]:
+    async def following() -> Change:
+        return await anext(found)
+
+    while True:
+        yield loop.run(following())
+
+
+class _LoopThread:
+    """A context with an event loop in a thread, which keeps a consumer in its group while its changes are handled."""
+
+    def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="newsdiff-client", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """What comes of some work there; it is ended where who waits for it is interrupted."""
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise

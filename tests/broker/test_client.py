@@ -1,0 +1,57 @@
+"""A consumer gets each change once, and goes on where it was."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from service import Client, fetched, page, paragraphs
+
+from schemas import topics
+from schemas.change import Change
+from schemas.errors import UnavailableError
+from streams.client import changes
+from streams.settings import Settings
+
+pytestmark = pytest.mark.broker
+
+
+@pytest.fixture(scope="module")
+def url(client: Client) -> str:
+    """An article with ten changes, among records that are none."""
+    found = client.url("client")
+    client.write([fetched(found, page("Storm", *paragraphs(str(n))), minutes=n) for n in range(11)])
+    client.settle()
+    client.write([(b"k", b"no event", ()), (b"k", None, ())], topics.CHANGE)
+    return found
+
+
+def test_a_consumer_goes_on_where_it_was(settings: Settings, url: str) -> None:
+    """What was handled does not come again; what was not, since an error came between, does."""
+
+    def wanted(change: Change) -> bool:
+        return change.article.url == url
+
+    with changes(settings.bootstrap, group="desk", wanted=wanted) as found:
+        assert [number(next(found)) for _ in range(4)] == [2, 3, 4, 5]
+    with contextlib.suppress(ZeroDivisionError), changes(settings.bootstrap, group="desk", wanted=wanted) as found:
+        assert [number(next(found)) for _ in range(2)] == [6, 7]
+        raise ZeroDivisionError
+    with changes(settings.bootstrap, group="desk", wanted=wanted) as found:
+        again = number(next(found))
+        assert again in (6, 7)
+        assert [number(next(found)) for _ in range(11 - again)] == list(range(again + 1, 12))
+    with changes(settings.bootstrap, group="other", wanted=wanted) as found:
+        assert number(next(found)) == 2
+
+
+def number(change: Change) -> int:
+    """The version that a change made."""
+    assert change.current is not None
+    return change.current.version
+
+
+def test_a_kafka_that_is_not_there_is_told() -> None:
+    """With its address."""
+    with pytest.raises(UnavailableError, match=r"127\.0\.0\.1:1"), changes("127.0.0.1:1", group="desk"):
+        pass
