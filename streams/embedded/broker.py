@@ -27,7 +27,7 @@ from streams.embedded.configuration import (
     server_properties,
 )
 from streams.embedded.jars import KAFKA_JARS, KAFKA_VERSION, cache_directory, install
-from streams.embedded.java import JavaProcess
+from streams.embedded.java import JavaProcess, find_java
 from streams.embedded.ports import PORTS, answers, check_free, choose_port, is_free
 from streams.embedded.storage import new_cluster_id, prepare_log
 
@@ -100,9 +100,10 @@ class EmbeddedKafka:
         """Start it, and wait until it answers. The first start downloads it.
 
         Raises:
-            UnavailableError: it cannot be downloaded, its directory or port cannot be used, or it ends or does not
-                answer in time; with the end of its log.
+            UnavailableError: it is not installed, cannot be downloaded, its directory or port cannot be used, or it
+                ends or does not answer in time; with the end of its log.
         """
+        find_java()
         with contextlib.ExitStack() as held:
             held.enter_context(locked(self._directory, "kafka"))
             try:

