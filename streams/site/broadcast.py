@@ -46,16 +46,20 @@ class Broadcast:
         self._news.set()
 
     async def run(self) -> None:
-        """Look until cancelled."""
-        self.places = await self._archive.ends()
+        """Look until cancelled: for what comes after this began, however long the database does not answer."""
+        look = self._begin
         while True:
+            try:
+                await look()
+                look = self._look
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("the archive's database does not answer: %s", type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), LOOK_EVERY)
             self._news.clear()
-            try:
-                await self._look()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("the archive's database does not answer: %s", type(error).__name__)
+
+    async def _begin(self) -> None:
+        self.places = await self._archive.ends()
 
     async def _look(self) -> None:
         while found := await self._archive.after(self.places, AT_ONCE):

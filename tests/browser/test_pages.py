@@ -64,7 +64,7 @@ def test_every_page_can_be_read(page: Page, site: str) -> None:
 
 
 def test_a_reader_finds_the_way(page: Page, site: str) -> None:
-    """From the newest change to its article, to another comparison, to a search, and back by the keyboard alone."""
+    """From the newest change to its article, to another comparison, to feeds, charts, a search, and back."""
     page.goto(site)
     page.locator("#changes h3 a").first.click()
     assert page.locator("ins, del").count()
@@ -73,6 +73,15 @@ def test_a_reader_finds_the_way(page: Page, site: str) -> None:
     page.locator("table a").first.click()
     page.get_by_text("Inline", exact=True).click()
     assert page.locator(".inline").count() == 1
+    page.goto(site)
+    feeds = page.locator("head link[rel=alternate]").evaluate_all("links => links.map(link => [link.href, link.type])")
+    assert len(feeds) == 3
+    for address, kind in feeds:
+        answer = page.request.get(address)
+        assert (answer.status, answer.headers["content-type"].split(";")[0]) == (200, kind)
+    page.goto(f"{site}/charts")
+    page.get_by_text("The Brass Tally", exact=True).click()
+    assert "Charts: The Brass Tally" in page.inner_text("h1")
     page.goto(f"{site}/search")
     page.fill("input[type=search]", "harbour")
     page.keyboard.press("Enter")
