@@ -134,7 +134,7 @@ async def _watchers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncIter
         yield "note", "nothing is watched: `newsdiff watch URL` begins it"
     failing: dict[str, list[Schedule]] = defaultdict(list)
     for row in watched:
-        if row.failures >= PAUSED_AFTER:
+        if row.failures >= PAUSED_AFTER and row.error:  # a page that is gone has none
             failing[host_and_port(row.url)].append(row)
     for host, found in nlargest(MAX_HOSTS, failing.items(), key=lambda item: len(item[1])):
         yield "note", f"{visible(host)} fails for {len(found)} URLs: {visible(found[0].error or '')}"
