@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "`up`, with a small local press that publishes and edits its own articles",
     "broker": "the embedded Kafka alone",
     "topics": "create what is missing, check what is there",
+    "acls": "what a role has to be allowed, as commands for Kafka",
     "worker": "a worker",
     "watch": "watch articles, feeds, sitemaps and front pages",
     "unwatch": "watch them no longer",

@@ -44,18 +44,20 @@ Start = Literal["earliest", "latest"]
 
 @contextlib.contextmanager
 def changes(
-    kafka: str, *, group: str, start: Start = "earliest", wanted: Wanted = lambda _change: True
+    kafka: str, *, group: str, start: Start = "earliest", wanted: Wanted = lambda _change: True, **options: object
 ) -> Iterator[Iterator[Change]]:
     """A context with the changes of a Kafka, as they come, for ever.
 
     `group`: a name of your own, under which Kafka keeps how far you are; processes of one name share the changes.
     `start`: where a new group begins. `wanted`: which of them. What is no change event is passed over.
+    `options`: further ones of aiokafka's consumer, for TLS (`security_protocol`, `ssl_context`) and a login
+    (`sasl_...`).
 
     Raises:
         UnavailableError: no broker answers.
     """
     with _LoopThread() as loop:
-        context = changes_async(kafka, group=group, start=start, wanted=wanted)
+        context = changes_async(kafka, group=group, start=start, wanted=wanted, **options)
         found = loop.run(context.__aenter__())
         try:
             yield _each(loop, found)
@@ -67,7 +69,7 @@ def changes(
 
 @contextlib.asynccontextmanager
 async def changes_async(
-    kafka: str, *, group: str, start: Start = "earliest", wanted: Wanted = lambda _change: True
+    kafka: str, *, group: str, start: Start = "earliest", wanted: Wanted = lambda _change: True, **options: object
 ) -> AsyncIterator[AsyncIterator[Change]]:
     """The same as `changes`, in an event loop."""
     consumer = AIOKafkaConsumer(
@@ -77,6 +79,7 @@ async def changes_async(
         isolation_level="read_committed",
         auto_offset_reset=start,
         enable_auto_commit=False,
+        **options,
     )
     async with connected(consumer.start, consumer.stop, Settings(kafka=kafka)):
         found = _Changes(consumer, wanted)

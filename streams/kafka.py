@@ -18,6 +18,7 @@ from aiokafka.errors import (
 
 from schemas.errors import UnavailableError
 from schemas.record import Record
+from streams.connection import connection, why_refused
 from streams.header_names import read_any_header_name
 from streams.settings import Settings
 
@@ -42,12 +43,14 @@ async def connected(
     """A context in which a client is connected.
 
     Raises:
-        UnavailableError: no broker answers.
+        UnavailableError: no broker answers, or lets us in.
     """
     try:
         try:
             await asyncio.wait_for(connect(), timeout=30)
         except (KafkaError, OSError, TimeoutError) as error:
+            if (refused := await why_refused(settings)) is not None:
+                raise UnavailableError(f"Kafka cannot be used: {refused}") from error
             raise UnavailableError(
                 f"no Kafka answers at {settings.bootstrap} ({type(error).__name__}): start one with `newsdiff up`, "
                 "or name yours in NEWSDIFF_KAFKA"
@@ -64,7 +67,7 @@ async def admin_client(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]
     Raises:
         UnavailableError: no broker answers.
     """
-    client = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap, request_timeout_ms=30_000)
+    client = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=30_000)
     async with connected(client.start, client.close, settings):
         yield client
 
@@ -77,7 +80,7 @@ async def committed_consumer(settings: Settings, *topics: str) -> AsyncIterator[
         UnavailableError: no broker answers, or there is no such topic.
     """
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.bootstrap,
+        **connection(settings),
         group_id=None,
         enable_auto_commit=False,
         isolation_level="read_committed",

@@ -14,6 +14,14 @@ from schemas.errors import SettingsError
 
 PREFIX = "NEWSDIFF_"
 
+NEEDS = {
+    "kafka_ca": "kafka",  # the Kafka that `up` starts knows neither users nor TLS
+    "kafka_certificate": "kafka_ca",
+    "kafka_user": "kafka",
+    "kafka_password": "kafka_user",
+}
+"""Settings that mean nothing without another one."""
+
 LAST_PORT = 65_535
 MAX_FACTOR = 1_000_000
 
@@ -63,6 +71,12 @@ def _store(text: str) -> str:
 def _level(text: str) -> str:
     if text not in ("debug", "info", "warning", "error"):
         raise ValueError("write debug, info, warning or error")
+    return text
+
+
+def _mechanism(text: str) -> str:
+    if text not in ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"):
+        raise ValueError("write PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512")
     return text
 
 
@@ -116,6 +130,17 @@ class Settings:
     # ruff: noqa: RUF009 - `_setting` makes a field, as `dataclasses.field` does
     kafka: str | None = _setting(
         _servers, None, "Kafka's bootstrap servers; without it, `up` starts one on this machine"
+    )
+    kafka_ca: str | None = _setting(
+        str, None, "a PEM file of the authorities that sign Kafka's certificates, or `system`; with it, TLS is spoken"
+    )
+    kafka_certificate: Path | None = _setting(
+        Path, None, "a PEM file of this client's certificate and its key, if Kafka asks for one"
+    )
+    kafka_user: str | None = _setting(str, None, "the user that logs in to Kafka (SASL)")
+    kafka_password: str | None = _setting(str, None, "that user's password", secret=True)
+    kafka_mechanism: str = _setting(
+        _mechanism, "SCRAM-SHA-512", "how that user logs in: `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`"
     )
     broker_port: int = _setting(_whole(0, LAST_PORT), 9092, "the port of the Kafka that `up` starts; 0: any free one")
     data: Path = _setting(Path, Path(".newsdiff"), "the directory for everything that is kept on this machine")
@@ -220,4 +245,9 @@ class Settings:
             except ValueError as error:
                 value = "..." if fields[name].metadata["secret"] else repr(text)
                 raise SettingsError(f"{name}={value}: {error}") from None
+        for name, needed in NEEDS.items():
+            if name in values and needed not in values:
+                raise SettingsError(
+                    f"{PREFIX}{name.upper()} is set, but {PREFIX}{needed.upper()} is not: set both or none"
+                )
         return cls(**values)

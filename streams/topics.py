@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError, for_code
 
 from schemas import topics
 from schemas.errors import TopicError
@@ -99,7 +99,8 @@ async def create_missing(admin: AIOKafkaAdminClient, settings: Settings) -> list
         error_type = for_code(code)
         if code and error_type is not TopicAlreadyExistsError:
             reason = message[0] if message and message[0] else error_type.__name__
-            raise TopicError(f"topic {name} cannot be created: {reason}")
+            hint = ": see `newsdiff acls`" if error_type is TopicAuthorizationFailedError else ""
+            raise TopicError(f"topic {name} cannot be created: {reason.rstrip('.')}{hint}")
     return [topic.name for topic in missing]
 
 

@@ -18,6 +18,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import faust
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.partitioner import murmur2
 
@@ -25,6 +26,7 @@ from agents.detect.step import Detect
 from agents.diff.step import diff_step
 from schemas import topics
 from schemas.record import Record
+from streams.connection import connection
 from streams.exactly_once import STEPS_AT_ONCE, App, Beside, NewInput
 from streams.kafka import METADATA_MAX_AGE_MS, record_at
 from streams.metrics import measured_bytes, measured_reading
@@ -60,7 +62,7 @@ def partitioner(partitions: int) -> Callable[[bytes], int]:
 def new_producer(settings: Settings, transactional_id: str | None = None) -> AIOKafkaProducer:
     """A producer for the topics of this service."""
     return AIOKafkaProducer(
-        bootstrap_servers=settings.bootstrap,
+        **connection(settings),
         client_id=settings.app_id,
         transactional_id=transactional_id,
         enable_idempotence=True,
@@ -76,6 +78,20 @@ def new_producer(settings: Settings, transactional_id: str | None = None) -> AIO
 def new_app(settings: Settings) -> App:
     """The Faust app `newsdiff` against a Kafka, its tables in `settings.data`."""
     return app_of(settings, stages(settings), {})
+
+
+def credentials(settings: Settings) -> faust.auth.Credentials | None:
+    """TLS and the login of Faust's consumer, as `streams.connection` has them."""
+    arguments = connection(settings)
+    context = arguments.get("ssl_context")
+    if settings.kafka_user is None:
+        return faust.SSLCredentials(context=context) if context else None
+    return faust.SASLCredentials(
+        username=settings.kafka_user,
+        password=settings.kafka_password,
+        ssl_context=context,
+        mechanism=settings.kafka_mechanism,
+    )
 
 
 def app_of(
@@ -103,6 +119,7 @@ def app_of(
         new_input=new_input,
         beside=beside,
         broker=[f"kafka://{server}" for server in settings.bootstrap.split(",")],
+        broker_credentials=credentials(settings),
         datadir=Path(settings.data) / "faust",
         topic_partitions=settings.partitions,
         topic_allow_declare=False,

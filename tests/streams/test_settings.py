@@ -53,6 +53,27 @@ def test_a_bad_value_is_named(name: str, value: str) -> None:
     assert repr(value) in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("NEWSDIFF_KAFKA_CA", "NEWSDIFF_KAFKA"),
+        ("NEWSDIFF_KAFKA_USER", "NEWSDIFF_KAFKA"),
+        ("NEWSDIFF_KAFKA_PASSWORD", "NEWSDIFF_KAFKA_USER"),
+        ("NEWSDIFF_KAFKA_CERTIFICATE", "NEWSDIFF_KAFKA_CA"),
+    ],
+)
+def test_half_of_a_login_is_refused(name: str, needed: str) -> None:
+    """What means nothing without another setting is told with the name of that, and without its value."""
+    with pytest.raises(SettingsError, match=f"^{name} is set, but {needed} is not: set both or none$"):
+        Settings.from_environment({name: "secret-horse"})
+
+
+def test_a_password_is_not_shown() -> None:
+    """No password stands in what the settings look like, as a log or a traceback would show them."""
+    shown = repr(Settings(kafka_password="secret-horse", database_url="postgresql://a:secret-horse@b/c"))
+    assert "secret-horse" not in shown
+
+
 def test_an_unknown_variable_is_refused_with_the_nearest() -> None:
     """A misspelt variable is not silently ignored."""
     with pytest.raises(SettingsError, match="did you mean NEWSDIFF_PARTITIONS"):
