@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
@@ -19,6 +20,7 @@ from schemas import topics
 from schemas.errors import UnavailableError
 from schemas.record import Record
 from streams.kafka import IDLE_FETCH_MS, admin_client, as_record, committed_consumer, records_until_end
+from streams.metrics import ARCHIVE_LOOKED, ARCHIVED, ARCHIVED_AFTER
 from streams.settings import Settings
 
 AT_ONCE = 1_000
@@ -54,6 +56,15 @@ async def archive(settings: Settings, store: Store, stored: Callable[[], None]) 
             if records:
                 await _write(store, records)
                 stored()
+                _measure(records)
+            ARCHIVE_LOOKED.set_to_current_time()
+
+
+def _measure(records: Sequence[Record]) -> None:
+    for record in records:
+        ARCHIVED.labels(record.topic).inc()
+    age = datetime.now(UTC) - min(record.timestamp for record in records)
+    ARCHIVED_AFTER.observe(max(0.0, age.total_seconds()))
 
 
 def _seek(consumer: AIOKafkaConsumer, progress: Mapping[tuple[str, int], int]) -> None:

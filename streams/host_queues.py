@@ -110,6 +110,16 @@ class HostQueues(Input):
         """The offset of the first request that is not answered yet."""
         return min(self.open) if self.open else self.position
 
+    @property
+    def waiting_requests(self) -> int:
+        """How many requests wait for their hosts."""
+        return sum(len(queue.waiting) for queue in list(self._queues.values()))
+
+    @property
+    def paused_hosts(self) -> int:
+        """How many hosts are left alone, since they failed."""
+        return sum(queue.host.pace.is_paused for queue in list(self._queues.values()))
+
     async def handle(self, records: Sequence[ConsumerRecord]) -> None:
         """Put requests into the queues of their hosts."""
         async for found in self.next_records(records):

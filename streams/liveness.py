@@ -42,6 +42,8 @@ class Watch(threading.Thread):
         self._at: dict[TopicPartition, tuple[int, int | None]] = {}
         self._waiting_since: dict[TopicPartition, float] = {}
         self._looked_at = time.monotonic()
+        self.lag: Mapping[TopicPartition, int] = {}
+        """Records that waited at the last look, where they are many with transaction markers."""
 
     def wrong(self) -> str | None:
         """What is wrong, in a sentence: the looks themselves have stopped, which end the worker if it stands still."""
@@ -82,10 +84,13 @@ class Watch(threading.Thread):
         before, self._at = self._at, {tp: (max(0, committed.get(tp, 0)), at) for tp, at in self._held().items()}
         still = {tp: offset for tp, (offset, at) in self._at.items() if before.get(tp) == (offset, at)}
         now = time.monotonic()
-        waiting: set[TopicPartition] = set()
-        if still:
-            async with committed_consumer(self._settings) as consumer:
-                waiting = await with_records(consumer, still)
+        async with committed_consumer(self._settings) as consumer:
+            ends = await consumer.end_offsets(list(self._at))
+            waiting = await with_records(consumer, still) if still else set()
+        self.lag = {
+            tp: 0 if tp in still and tp not in waiting else max(0, ends[tp] - offset)
+            for tp, (offset, _) in self._at.items()
+        }
         self._waiting_since = {tp: self._waiting_since.get(tp, now) for tp in waiting}
         for tp, since in self._waiting_since.items():
             if now - since >= self._settings.stall_timeout:

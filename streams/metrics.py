@@ -1,4 +1,4 @@
-"""What a worker measures, for Prometheus."""
+"""What workers, watchers and the site measure, for Prometheus; what a worker holds is in `streams.held_metrics`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from prometheus_client import Counter, Histogram, Summary
+import msgspec
+from prometheus_client import Counter, Gauge, Histogram, Summary
 
 from agents.detect.reading import Reading
 from agents.step import Result
 from schemas import topics
+from schemas.change import Label
 from schemas.dead_letter import PREFIX
 from schemas.record import Headers
 from streams.stage import IsKnown
@@ -36,11 +38,30 @@ PUBLISHED_AFTER = Histogram(
     "From the fetch of an edited page to its change event",
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400),
 )
+LABELS = Counter("newsdiff_labels", "Labels that changes were given", ("label",))
+ARCHIVED = Counter("newsdiff_archived", "Records that the archive has stored", ("topic",))
+ARCHIVED_AFTER = Histogram(
+    "newsdiff_archived_after_seconds",
+    "From when a record was written to when the archive has it, of the oldest record of each transaction",
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400),
+)
+ARCHIVE_LOOKED = Gauge(
+    "newsdiff_archive_last_look_timestamp_seconds",
+    "When this process last looked for what is to be archived, and stored what it found; 0: another one stores",
+)
+WATCHED = Gauge("newsdiff_watched", "What is known to be watched, by what became of it", ("state", "kind"))
+OVERDUE = Gauge("newsdiff_overdue", "URLs whose next look should have been ten minutes ago")
 COMMITS = Counter("newsdiff_commits", "Transactions that were committed")
 ABORTS = Counter("newsdiff_aborts", "Transactions that were given up with something in them")
 REBALANCES = Counter("newsdiff_rebalances", "Times that partitions were given to this worker anew")
 RESTORED = Summary("newsdiff_restored_seconds", "Restores of tables after a rebalance, and how long they took")
 _BYTES, _VISIBLE, _ARTICLE = (RUNGS.labels(rung) for rung in ("bytes", "visible", "article"))
+
+
+class _Labelled(msgspec.Struct):
+    """As much of a change event as is counted."""
+
+    labels: tuple[Label, ...] = ()
 
 
 def count(stage: str, result: Result, seconds: float) -> None:
@@ -50,9 +71,12 @@ def count(stage: str, result: Result, seconds: float) -> None:
         headers = dict(output.headers)
         if output.topic == topics.DEAD_LETTER:
             DEAD_LETTERS.labels(stage, (headers.get(f"{PREFIX}reason") or b"").decode()).inc()
-        elif output.topic == topics.CHANGE and (fetched := headers.get("ce_time")):
-            age = datetime.now(UTC) - datetime.fromisoformat(fetched.decode())
-            PUBLISHED_AFTER.observe(max(0.0, age.total_seconds()))
+        elif output.topic == topics.CHANGE:
+            for label in msgspec.json.decode(output.value or b"{}", type=_Labelled).labels:
+                LABELS.labels(label.name).inc()
+            if fetched := headers.get("ce_time"):
+                age = datetime.now(UTC) - datetime.fromisoformat(fetched.decode())
+                PUBLISHED_AFTER.observe(max(0.0, age.total_seconds()))
 
 
 def measured_bytes(is_known: IsKnown) -> IsKnown:

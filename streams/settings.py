@@ -182,8 +182,8 @@ class Settings:
     metrics: str | None = _setting(
         _address,
         None,
-        "HOST:PORT of a worker's health and metrics; with `--workers`, the next ones take the next ports, and `up` has "
-        "its watcher after them",
+        "HOST:PORT of a process's health and metrics; with `--workers`, the next ones take the next ports, and `up` "
+        "has its watcher and its site after them",
     )
     log_level: str = _setting(_level, "warning", "`debug`, `info`, `warning` or `error`")
 

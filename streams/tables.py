@@ -58,6 +58,10 @@ class Store(Protocol):
         """Forget everything that is of another Kafka cluster than this, whose offsets mean nothing here."""
         ...
 
+    def size(self) -> int:
+        """How many bytes it takes on disk."""
+        ...
+
     def clear(self) -> None:
         """Forget everything."""
         ...
@@ -93,6 +97,10 @@ class MemoryStore:
 
     def belong_to(self, cluster: str) -> None:
         """See `Store`: there is nothing from before this process."""
+
+    def size(self) -> int:
+        """See `Store`: none."""
+        return 0
 
     def clear(self) -> None:
         """See `Store`."""
@@ -153,6 +161,10 @@ class RocksStore:
             log.warning("the table at %s is of another Kafka cluster, and is built anew", self._path)
             self.clear()
         self._db.put(_CLUSTER, cluster.encode())
+
+    def size(self) -> int:
+        """See `Store`; what stands in memory and in the write-ahead log still is left out."""
+        return self._db.property_int_value("rocksdb.total-sst-files-size") or 0
 
     def clear(self) -> None:
         """See `Store`."""

@@ -125,6 +125,18 @@ class Figures:
             for row in rows
         ]
 
+    async def watched(self) -> dict[tuple[str, str], int]:
+        """How many URLs there are, by state and kind; what a URL is has to be found out first."""
+        kind = func.coalesce(watching.c.kind, "unknown")
+        query = select(watching.c.state, kind.label("kind"), func.count().label("n")).group_by(watching.c.state, kind)
+        return {(row.state, row.kind): row.n for row in await self._all(query)}
+
+    async def overdue(self, since: datetime) -> int:
+        """How many URLs should have been looked at before a time, and were not."""
+        due = (watching.c.state == "watched") & (watching.c.next_check < since)
+        (row,) = await self._all(select(func.count().label("n")).where(due))
+        return int(row.n)
+
     async def _new(self, end: datetime) -> dict[str | None, int]:
         """How many articles of each source were first seen on the day before a time."""
         seen = article.c.first_seen

@@ -7,18 +7,21 @@ import contextlib
 import dataclasses
 import errno
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
 
 import click
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
+from agents.archive.figures import Figures
 from agents.archive.migrations import migrate
 from agents.archive.queries import Archive
 from agents.archive.store import Store, open_engine
 from agents.archive.subscriptions import Subscriptions
 from agents.fetch.client import Client
 from schemas.errors import NewsdiffError, UnavailableError
+from streams import health
 from streams.archiving import archive
 from streams.clock import Clock
 from streams.data_directory import locked
@@ -27,10 +30,14 @@ from streams.hubs import Hubs
 from streams.settings import Settings
 from streams.site.broadcast import Broadcast
 from streams.site.server import new_site
+from streams.site.watched_metrics import count_watched
 from streams.writer import Writer
 
 RETRY_EVERY = 10.0
 """Seconds until Kafka is asked again; the pages are there meanwhile."""
+
+CHECK_TIMEOUT = 5.0
+"""Seconds in which what asks how the site is has to be answered."""
 
 STOP_TIMEOUT = 2.0
 """Seconds that visitors have when the site is stopped."""
@@ -76,7 +83,8 @@ async def _site(settings: Settings) -> web.Application:
         await engine.dispose()
         what = str(getattr(error, "orig", None) or error)
         raise UnavailableError(f"the archive's database cannot be used: {what}; see NEWSDIFF_DATABASE_URL") from None
-    broadcast = Broadcast(Archive(engine))
+    pages = Archive(engine)
+    broadcast = Broadcast(pages)
     clock = Clock.of(settings.clock)
     client, writer = Client(settings.contact, allowed=settings.inside_addresses), Writer(settings)
     hubs = (
@@ -85,7 +93,13 @@ async def _site(settings: Settings) -> web.Application:
     app = new_site(engine, broadcast, clock, public_url=settings.public_url, known_hubs=hubs)
 
     async def background(_app: web.Application) -> AsyncIterator[None]:
-        running = [broadcast.run(), _archive(settings, Store(engine), broadcast), *([hubs.run()] if hubs else [])]
+        health.serve(settings, live=_check(lambda: asyncio.sleep(0)), ready=_check(pages.check))
+        running = [
+            broadcast.run(),
+            _archive(settings, Store(engine), broadcast),
+            count_watched(Figures(engine), clock),
+            *([hubs.run()] if hubs else []),
+        ]
         async with client, writer:
             tasks = [asyncio.create_task(each) for each in running]
             yield
@@ -97,6 +111,22 @@ async def _site(settings: Settings) -> web.Application:
 
     app.cleanup_ctx.append(background)
     return app
+
+
+def _check(look: Callable[[], Coroutine[Any, Any, object]]) -> health.Check:
+    """A check that runs in this event loop, and is asked from other threads."""
+    loop = asyncio.get_running_loop()
+
+    def wrong() -> str | None:
+        try:
+            asyncio.run_coroutine_threadsafe(look(), loop).result(CHECK_TIMEOUT)
+        except TimeoutError:
+            return f"the site has not got on for {CHECK_TIMEOUT:.0f} s"
+        except (SQLAlchemyError, OSError) as error:
+            return f"the database does not answer: {type(error).__name__}"
+        return None
+
+    return wrong
 
 
 async def _archive(settings: Settings, store: Store, broadcast: Broadcast) -> None:

@@ -82,7 +82,9 @@ def everything(settings: Settings, workers: int) -> Iterator[Running]:
         if settings.sources is not None:
             watch(settings, read_sources(settings.sources))
         # A child's own directory is another one; the archive shall be the same as that of `newsdiff site`.
-        site = dataclasses.replace(settings, database_url=settings.database, site=address_of_site(settings))
+        site = dataclasses.replace(
+            settings.after(workers + 1), database_url=settings.database, site=address_of_site(settings)
+        )
         yield Running(
             settings,
             kafka,

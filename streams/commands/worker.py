@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 import faust
+from prometheus_client import REGISTRY
 
 from agents.fetch.client import Client
 from streams import health
@@ -22,6 +23,7 @@ from streams.clock import Clock
 from streams.commands.topics import ensure_topics
 from streams.data_directory import locked
 from streams.exactly_once import App
+from streams.held_metrics import Held
 from streams.liveness import Watch
 from streams.membership import leave_for_predecessor
 from streams.rule_files import load_rules
@@ -76,6 +78,7 @@ def run(settings: Settings, make_app: Callable[[Settings], App] = new_app) -> No
     gc.freeze()  # the modules stay: no collection need look at them, which saves a tenth of the time
     app = make_app(settings)
     watch = Watch(settings, app.held)
+    REGISTRY.register(Held(lambda: list(app.partitions.values()), lambda: watch.lag))
     health.serve(settings, live=watch.wrong, ready=app.unready)
     watch.start()
     worker = Worker(app, override_logging=False, redirect_stdouts=False, quiet=True, loglevel="WARNING")

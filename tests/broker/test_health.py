@@ -60,6 +60,7 @@ def test_a_worker_measures_what_it_does(settings: Settings, tmp_path: Path) -> N
         'newsdiff_handled_seconds_count{outcome="first",stage="detect"}',
         'newsdiff_handled_seconds_count{outcome="edited",stage="diff"}',
         'newsdiff_dead_letters_total{reason="not_an_event",stage="detect"}',
+        'newsdiff_labels_total{label="numbers"}',
         "newsdiff_published_after_seconds_count",
         "newsdiff_restored_seconds_count",
         "newsdiff_rebalances_total",

@@ -63,4 +63,13 @@ def test_every_service_runs_a_command_with_little_leave() -> None:
         assert "user" not in service
         assert name == "topics" or service["volumes"] == ["/data"]
     ports = [port for each in compose(PASSWORD)["services"].values() for port in each.get("ports", [])]
-    assert ports == ["127.0.0.1:8000:8000"]  # nothing else, and nobody from outside
+    addresses = ["127.0.0.1:8000:8000", "127.0.0.1:3000:3000", "127.0.0.1:8080:8080"]
+    assert ports == addresses  # nothing else, and nobody from outside
+
+
+def test_every_file_that_is_mounted_exists() -> None:
+    """Docker would make a directory in its place."""
+    volumes = [str(volume) for each in compose(PASSWORD)["services"].values() for volume in each.get("volumes", [])]
+    files = [volume.split(":")[0] for volume in volumes if volume.startswith("./")]
+    assert len(files) == 5
+    assert all((DOCKER / file).is_file() for file in files)
