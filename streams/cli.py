@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from schemas.errors import NewsdiffError
-from streams.settings import Settings
+from streams.settings import Settings, secrets
 
 COMMANDS = {
     "up": "everything in one place: Kafka, topics, a worker",
@@ -101,5 +101,7 @@ def _terminate(*_: object) -> NoReturn:
 
 
 def _fail(message: str, code: int) -> NoReturn:
+    for secret in secrets(os.environ):
+        message = message.replace(secret, "...")
     click.echo(f"newsdiff: {' '.join(message.split())}", err=True)
     sys.exit(code)

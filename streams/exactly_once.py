@@ -45,6 +45,7 @@ from streams.metrics import REBALANCES, RESTORED
 from streams.settings import Settings
 from streams.stage import Reader, Stage
 from streams.tables import TablePartition, restore
+from streams.tracing import new_tracer
 from streams.transaction import Input, StepInput, Transaction
 
 STEPS_AT_ONCE = 4
@@ -285,6 +286,7 @@ class App(faust.App):
         self._new_input = new_input or self.step_input
         self._beside = beside
         self.is_assigned = False
+        self.spans = new_tracer()
         self._beside_tasks: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(STEPS_AT_ONCE, thread_name_prefix="step")
         for stage in dict.fromkeys(self._stages.values()):
@@ -330,7 +332,7 @@ class App(faust.App):
     def step_input(self, tp: TopicPartition, transaction: Transaction, stage: Reader) -> Input:
         """What reads a partition of a topic whose records a step handles one after the other."""
         assert isinstance(stage, Stage)
-        return StepInput(tp, transaction, stage, self._threads)
+        return StepInput(tp, transaction, stage, self._threads, self.spans)
 
     def _do_beside(self, stage: Reader, transaction: Transaction) -> None:
         """Start what a stage does beside reading; it ends when the transaction is closed."""

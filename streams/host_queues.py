@@ -34,9 +34,11 @@ from schemas.errors import BadRecordError, Reason, shown
 from schemas.fetch_request import FetchRequest
 from schemas.record import Output
 from streams.clock import Clock
+from streams.handled import tell_handled
 from streams.kafka import as_record
-from streams.metrics import REQUESTS, count
+from streams.metrics import REQUESTS
 from streams.stage import bury
+from streams.tracing import Tracer
 from streams.transaction import Input, Transaction
 
 MAX_QUEUE = 32
@@ -97,11 +99,13 @@ class HostQueues(Input):
         client: Client,
         clock: Clock,
         crash: Callable[[Exception], Awaitable[None]],
+        tracer: Tracer | None = None,
     ) -> None:
         super().__init__(tp, transaction)
         self.crash = crash
         self.client = client
         self.clock = clock
+        self.tracer = tracer
         self.open: set[int] = set()
         self._queues: dict[str, HostQueue] = {}
 
@@ -129,7 +133,7 @@ class HostQueues(Input):
                 host = _host(record.key, request, record.place)
             except BadRecordError as error:
                 letter = bury(Requests.name, record, error.reason, str(error))
-                count(Requests.name, letter, 0.0)
+                tell_handled(Requests.name, record, letter, 0.0, self.tracer)
                 async with self.transaction.gate:
                     await self.transaction.write(letter, None)
             else:
@@ -226,7 +230,10 @@ class HostQueue:
             await self._finish(waiting, refused(asked, "robots.txt does not allow it"))
             return
         answer, seconds = await self._ask(request.url, now, etag=request.etag, last_modified=request.last_modified)
-        await self._finish(waiting, *await asyncio.to_thread(_told, replace(asked, seconds=seconds), answer))
+        outputs = await asyncio.to_thread(_told, replace(asked, seconds=seconds), answer)
+        if self._partition.tracer is not None:
+            outputs = self._partition.tracer.fetched(request.url, _outcome(answer), seconds, outputs)
+        await self._finish(waiting, *outputs)
         if self.host.pace.is_paused:
             await self._put_all_off(None)
 
@@ -257,7 +264,7 @@ class HostQueue:
             raise asyncio.CancelledError  # nothing was committed: the host is another worker's
         began = self._clock.time()
         answer = await self._partition.client.get(url, **options)  # type: ignore[arg-type]
-        REQUESTS.labels(answer.failure or f"{(answer.status or 0) // 100}xx").inc()
+        REQUESTS.labels(_outcome(answer)).inc()
         ended = self._clock.time()
         seconds = max(0.0, ended - began)
         self.host = replace(self.host, pace=pace.answered(self.host.pace, answer, seconds, ended), is_asked=False)
@@ -289,6 +296,11 @@ class HostQueue:
         price = after_interval(price, len(self.waiting) * self.host.pace.gap / MAX_WAIT, now)
         self.host = replace(self.host, price=price)
         return price
+
+
+def _outcome(answer: Answer) -> str:
+    """What came of a request, in a word: the kind of its failure, or of its status."""
+    return answer.failure or f"{(answer.status or 0) // 100}xx"
 
 
 def _host(key: bytes | None, request: FetchRequest, place: str) -> str:

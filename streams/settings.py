@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from schemas.errors import SettingsError
 
@@ -24,6 +25,7 @@ NEEDS = {
 
 LAST_PORT = 65_535
 MAX_FACTOR = 1_000_000
+SHORTEST_SECRET = 4
 
 
 def _servers(text: str) -> str:
@@ -77,6 +79,12 @@ def _level(text: str) -> str:
 def _mechanism(text: str) -> str:
     if text not in ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"):
         raise ValueError("write PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512")
+    return text
+
+
+def _log_format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise ValueError("write text or json")
     return text
 
 
@@ -187,6 +195,10 @@ class Settings:
     )
     log_level: str = _setting(_level, "warning", "`debug`, `info`, `warning` or `error`")
 
+    log_format: str | None = _setting(
+        _log_format, None, "`text` or `json`; without it, text on a terminal and JSON lines elsewhere"
+    )
+
     @property
     def bootstrap(self) -> str:
         """Where Kafka is: as set, or where `up` starts it.
@@ -251,3 +263,16 @@ class Settings:
                     f"{PREFIX}{name.upper()} is set, but {PREFIX}{needed.upper()} is not: set both or none"
                 )
         return cls(**values)
+
+
+def secrets(environment: Mapping[str, str]) -> set[str]:
+    """What is secret in the environment: passwords, also those in URLs. Of less than four letters there is none."""
+    found: set[str] = set()
+    for field in dataclasses.fields(Settings):
+        value = environment.get(PREFIX + field.name.upper(), "")
+        if field.metadata["secret"] and "://" in value:
+            password = urlsplit(value).password or ""
+            found |= {password, unquote(password)}
+        elif field.metadata["secret"]:
+            found.add(value)
+    return {secret for secret in found if len(secret) >= SHORTEST_SECRET}

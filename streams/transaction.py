@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
 from abc import ABC, abstractmethod
 from collections import deque
@@ -17,12 +16,12 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
 from agents.step import Keep, Result
 from schemas.errors import NewsdiffError
 from schemas.record import Output
+from streams.handled import tell_handled
 from streams.kafka import as_record
-from streams.metrics import ABORTS, COMMITS, count
+from streams.metrics import ABORTS, COMMITS
 from streams.stage import Stage
 from streams.tables import TablePartition
-
-log = logging.getLogger(__name__)
+from streams.tracing import Tracer
 
 
 class SkippedRecordError(NewsdiffError):
@@ -213,10 +212,18 @@ class StepInput(Input):
     Steps run in `threads`, so that a page that takes seconds holds up nothing but its own partition.
     """
 
-    def __init__(self, tp: TopicPartition, transaction: Transaction, stage: Stage, threads: Executor) -> None:
+    def __init__(
+        self,
+        tp: TopicPartition,
+        transaction: Transaction,
+        stage: Stage,
+        threads: Executor,
+        tracer: Tracer | None = None,
+    ) -> None:
         super().__init__(tp, transaction)
         self._stage = stage
         self._threads = threads
+        self._tracer = tracer
 
     async def handle(self, records: Sequence[ConsumerRecord]) -> None:
         """Handle records in their order, and none twice."""
@@ -234,7 +241,6 @@ class StepInput(Input):
                     if transaction.closed:
                         return  # the partition was taken away meanwhile
                     await transaction.write(result, record.key)
-                    count(stage.name, result, time.perf_counter() - began)
+                    seconds = time.perf_counter() - began
                     self.position = record.offset + 1
-            if log.isEnabledFor(logging.DEBUG):
-                log.debug("%s %s: %s", stage.name, record.place, result.outcome)
+            tell_handled(stage.name, record, result, seconds, self._tracer)

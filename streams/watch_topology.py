@@ -43,7 +43,7 @@ def new_watch_app(settings: Settings, client: Client, clock: Clock) -> App:
 
     def new_input(tp: TopicPartition, transaction: Transaction, stage: Reader) -> Input:
         if stage.name == Requests.name:
-            return HostQueues(tp, transaction, client=client, clock=clock, crash=app.crash)
+            return HostQueues(tp, transaction, client=client, clock=clock, crash=app.crash, tracer=app.spans)
         return app.step_input(tp, transaction, stage)
 
     def beside(stage: Reader, transaction: Transaction) -> Coroutine[Any, Any, None] | None:

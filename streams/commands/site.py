@@ -21,7 +21,7 @@ from agents.archive.store import Store, open_engine
 from agents.archive.subscriptions import Subscriptions
 from agents.fetch.client import Client
 from schemas.errors import NewsdiffError, UnavailableError
-from streams import health
+from streams import health, logs
 from streams.archiving import archive
 from streams.clock import Clock
 from streams.data_directory import locked
@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 @click.pass_obj
 def command(settings: Settings) -> None:
     """Store what the topics tell in a database, and show it: pages, feeds, and an interface for programs."""
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure(settings)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what is wrong with Kafka is said in one line
     settings = dataclasses.replace(settings, site=address_of_site(settings))
     host, _, port = settings.site.rpartition(":")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from streams import logs
 from streams.commands.site import address_of_site
 from streams.commands.topics import ensure_topics
 from streams.commands.watch import watch
@@ -29,6 +30,7 @@ from streams.supervisor import LOOK_EVERY, SITE, WATCHER, WorkerProcesses
 @click.pass_obj
 def command(settings: Settings, data: Path | None, workers: int, port: int | None) -> None:
     """Run everything in one place: Kafka (unless NEWSDIFF_KAFKA names one), topics, workers, archive and site."""
+    logs.configure(settings)
     if data is not None:
         settings = dataclasses.replace(settings, data=data)
     if port is not None:

@@ -8,7 +8,6 @@ import gc
 import logging
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +17,7 @@ import faust
 from prometheus_client import REGISTRY
 
 from agents.fetch.client import Client
-from streams import health
+from streams import health, logs
 from streams.clock import Clock
 from streams.commands.topics import ensure_topics
 from streams.data_directory import locked
@@ -42,6 +41,7 @@ STOP_TIMEOUT = 15.0
 @click.pass_obj
 def command(settings: Settings, *, workers: int | None, watches: bool) -> None:
     """Run a worker: it detects versions and publishes changes, or watches, until it is stopped."""
+    logs.configure(settings)
     load_rules(settings.rules)  # what is wrong in them is told before anything starts
     asyncio.run(ensure_topics(settings))
     if workers is not None:
@@ -63,11 +63,7 @@ def _new_watch_app(settings: Settings) -> App:
 
 def run(settings: Settings, make_app: Callable[[Settings], App] = new_app) -> None:
     """Run one worker in this process until it is told to stop. It exits by itself, with code 1, when it crashes."""
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
-    )
-    for ours in ("streams", "agents"):
-        logging.getLogger(ours).setLevel(settings.log_level.upper())
+    logs.configure(settings)
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
     # On a new cluster there is no coordinator for some seconds; where it stays so, liveness tells.
     logging.getLogger("aiokafka.consumer.group_coordinator").addFilter(

@@ -73,13 +73,17 @@ def newsdiff(settings: Settings, *arguments: str) -> subprocess.CompletedProcess
 
 
 def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
-    secure: SecureKafka, operator: Settings, tmp_path: Path
+    secure: SecureKafka, operator: Settings, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """The flow runs from feed to page with a user for each role; nothing is denied, and all that is listed is used."""
+    """The flow runs from feed to page with a user for each role; nothing is denied, all that is listed is used.
+
+    Nobody says the password, however much is logged.
+    """
     now = time.time()
     with Town(1, 3, edit_every=8.0) as town:
         base = dataclasses.replace(
             operator,
+            log_level="debug",
             clock=f"{now},{now - 30 * 86400},600",
             inside=town.endpoints,
             site=address_of_site(dataclasses.replace(operator, site=f"{HOST}:0")),
@@ -120,6 +124,9 @@ def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
         for command in (["hide", url, "--why", "a court"], ["watching"], ["dead-letters", "list"]):
             assert newsdiff(base, *command).returncode == 0
         assert "lag of detect" in newsdiff(base, "doctor").stdout
+    said = capfd.readouterr().err
+    assert '"outcome":"edited"' in said
+    assert PASSWORD not in said
     judged = secure.judged()
     assert {(user, access) for user, allowed, access in judged if not allowed and user in ROLES} == set()
     used = {role: {access for user, allowed, access in judged if allowed and user == role} for role in ROLES}

@@ -1,0 +1,134 @@
+"""The trace of a fetch goes on to its change; its spans reach a collector."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Self
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from service import PATIENCE, Client, fetched, page, paragraphs
+
+from schemas import topics
+from schemas.errors import SettingsError
+from streams import tracing
+from streams.commands.topics import ensure_topics
+from streams.commands.watch import watch
+from streams.settings import Settings
+from streams.source_files import NamedSource
+from streams.supervisor import WATCHER, WorkerProcesses
+from tests.town import Town
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+PARENT = f"00-{TRACE}-b7ad6b7169203331-01"
+
+
+class Collector:
+    """A context with a collector on this machine: `spans` is what it was sent."""
+
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+        collector = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                sent = ExportTraceServiceRequest.FromString(body)
+                for resource in sent.resource_spans:
+                    for scope in resource.scope_spans:
+                        collector.spans += scope.spans
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    @property
+    def url(self) -> str:
+        """Its endpoint."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def of(self, trace: str) -> dict[str, list[Span]]:
+        """The spans of a trace by their names."""
+        found: dict[str, list[Span]] = {}
+        for span in list(self.spans):
+            if span.trace_id.hex() == trace:
+                found.setdefault(span.name, []).append(span)
+        return found
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+    """A collector that the processes of a test are told of."""
+    with Collector() as found:
+        monkeypatch.setenv(tracing.ENDPOINT, found.url)
+        monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
+        yield found
+
+
+@pytest.mark.broker
+def test_a_crawlers_trace_goes_on_to_the_change(settings: Settings, tmp_path: Path, collector: Collector) -> None:
+    """Each stage adds its span beneath the crawler's, and the change has the crawler's header."""
+    settings = dataclasses.replace(settings, data=tmp_path, app_id="traced")
+    asyncio.run(ensure_topics(settings))
+    client = Client(settings)
+    url = client.url("traced")
+    first, (key, value, headers) = (fetched(url, page("Storm", *paragraphs(str(12 + n))), minutes=n) for n in range(2))
+    client.write([first, (key, value, (*headers, ("traceparent", PARENT.encode())))])
+    with WorkerProcesses(settings, 1):
+        deadline = time.monotonic() + PATIENCE
+        while not {"detect", "diff"} <= collector.of(TRACE).keys():
+            assert time.monotonic() < deadline, collector.spans
+            time.sleep(0.1)
+    spans = collector.of(TRACE)
+    for name, topic in (("detect", topics.FETCH), ("diff", topics.VERSION)):
+        (span,) = spans[name]
+        told = {each.key: each.value.string_value for each in span.attributes}
+        assert span.parent_span_id.hex() == PARENT.split("-")[2]
+        assert (told["messaging.destination.name"], told["newsdiff.outcome"]) == (topic, "edited")
+        assert span.end_time_unix_nano > span.start_time_unix_nano
+    (change,) = (record for record in client.read(topics.CHANGE) if record.key == url.encode())
+    assert change.header("traceparent") == PARENT
+
+
+@pytest.mark.broker
+def test_a_watchers_fetch_begins_a_trace(settings: Settings, tmp_path: Path, collector: Collector) -> None:
+    """Its request is the first span; what detect makes of the fetch is beneath it."""
+    with Town(1, 1) as town:
+        settings = dataclasses.replace(settings, data=tmp_path, app_id="traced-watch", inside=town.endpoints)
+        asyncio.run(ensure_topics(settings))
+        watch(settings, [NamedSource(town.hosts[0].stories[0])])
+        with WorkerProcesses(settings, 1), WorkerProcesses(settings, 1, WATCHER):
+            deadline, found = time.monotonic() + PATIENCE, False
+            while not found:
+                assert time.monotonic() < deadline, collector.spans
+                time.sleep(0.2)
+                traces = {span.trace_id.hex() for span in list(collector.spans)}
+                found = any({"fetch", "detect"} <= collector.of(trace).keys() for trace in traces)
+
+
+def test_a_collector_needs_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where OpenTelemetry is not installed, that is told with what to do; without a collector it is not missed."""
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+    assert tracing.new_tracer() is None
+    monkeypatch.setenv(tracing.ENDPOINT, "http://127.0.0.1:4318")
+    with pytest.raises(SettingsError, match=r"pip install 'newsdiff\[tracing\]'"):
+        tracing.new_tracer()
