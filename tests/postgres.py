@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -29,35 +31,72 @@ def programs() -> Path | None:
 
 @contextlib.contextmanager
 def postgres(directory: Path) -> Iterator[str]:
-    """A context in which a server runs; the URL of its database.
+    """A context in which a server runs; the URL of its database."""
+    with Postgres(directory) as server:
+        yield server.url
+
+
+class Postgres:
+    """A context in which a server runs, which may be killed and started again.
 
     A server refuses to run as root, so that it runs as the package's own user then.
     """
-    place = programs()
-    assert place is not None
-    data, port = directory / "data", choose_port("127.0.0.1")
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    directory.mkdir(parents=True, exist_ok=True)
-    if as_user:
-        shutil.chown(directory, "postgres")
-        for above in directory.parents:  # pytest makes them for its own user alone
-            if above.owner() == "root" and above != Path("/") and not above.stat().st_mode & 0o001:
-                above.chmod(above.stat().st_mode | 0o011)
-    initdb = [place / "initdb", "-D", data, "-U", "newsdiff", "-A", "trust", "-E", "UTF8", "--no-sync"]
-    subprocess.run([*as_user, *initdb], check=True, capture_output=True, cwd=directory)
-    server = [place / "postgres", "-D", data, "-p", str(port), "-k", "", "-h", "127.0.0.1", "-c", "fsync=off"]
-    with (directory / "log").open("wb") as log:
-        process = subprocess.Popen([*as_user, *server], stdout=log, stderr=log, cwd=directory)
-    try:
-        ready = [place / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
+
+    def __init__(self, directory: Path) -> None:
+        place = programs()
+        assert place is not None
+        self._place, self._directory, self._port = place, directory, choose_port("127.0.0.1")
+        self._as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        directory.mkdir(parents=True, exist_ok=True)
+        if self._as_user:
+            shutil.chown(directory, "postgres")
+            for above in directory.parents:  # pytest makes them for its own user alone
+                if above.owner() == "root" and above != Path("/") and not above.stat().st_mode & 0o001:
+                    above.chmod(above.stat().st_mode | 0o011)
+        initdb = [
+            place / "initdb",
+            "-D",
+            directory / "data",
+            "-U",
+            "newsdiff",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
+        subprocess.run([*self._as_user, *initdb], check=True, capture_output=True, cwd=directory)
+
+    @property
+    def url(self) -> str:
+        """The URL of its database."""
+        return f"postgresql://newsdiff@127.0.0.1:{self._port}/postgres"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(30)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        port = ["-p", str(self._port), "-k", "", "-h", "127.0.0.1"]
+        server = [self._place / "postgres", "-D", self._directory / "data", *port, "-c", "fsync=off"]
+        with (self._directory / "log").open("ab") as log:
+            self._process = subprocess.Popen([*self._as_user, *server], stdout=log, stderr=log, cwd=self._directory)
+        ready = [self._place / "pg_isready", "-h", "127.0.0.1", "-p", str(self._port), "-t", "1"]
         while subprocess.run(ready, check=False, capture_output=True).returncode:
-            if process.poll() is not None:
-                sys.stderr.write((directory / "log").read_text())
+            if self._process.poll() is not None:
+                sys.stderr.write((self._directory / "log").read_text())
                 raise RuntimeError("PostgreSQL did not start")
-        yield f"postgresql://newsdiff@127.0.0.1:{port}/postgres"
-    finally:
-        process.terminate()
-        process.wait(30)
+
+    def kill(self) -> None:
+        """End it at once, as a crash does; its own processes end with it."""
+        pid = int((self._directory / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+        self._process.wait(30)
 
 
 async def empty(engine: AsyncEngine) -> None:

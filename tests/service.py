@@ -97,9 +97,10 @@ class Client:
 
     def read(self, topic: str) -> list[Record]:
         """All committed records of a topic, each partition in order."""
-        return asyncio.run(self._read(topic))
+        return asyncio.run(self.read_async(topic))
 
-    async def _read(self, topic: str) -> list[Record]:
+    async def read_async(self, topic: str) -> list[Record]:
+        """The same, in an event loop."""
         async with committed_consumer(self.settings, topic) as consumer:
             await consumer.seek_to_beginning(*consumer.assignment())
             return [record async for record in records_until_end(consumer)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import math
 import threading
 import time
 from dataclasses import dataclass, field
@@ -95,7 +96,7 @@ class Town:
         self.hosts = [Host(number, articles) for number in range(hosts)]
         self._edit_every = edit_every
         self._delay = delay
-        self._began = time.monotonic()
+        self._began, self._ended = time.monotonic(), math.inf
         self._runners: list[web.AppRunner] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -110,6 +111,15 @@ class Town:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    @property
+    def edits(self) -> int:
+        """How often each article was edited so far."""
+        return int((min(time.monotonic(), self._ended) - self._began) / self._edit_every)
+
+    def freeze(self) -> None:
+        """Edit nothing any more."""
+        self._ended = time.monotonic()
 
     @property
     def endpoints(self) -> str:
@@ -144,6 +154,6 @@ class Town:
             return web.Response(text=text, content_type="application/rss+xml")
         if not path.startswith("/2026/"):
             return web.Response(status=404)
-        edit = int((time.monotonic() - self._began) / self._edit_every)
+        edit = self.edits
         body = page(f"{path} of {host.number}", *paragraphs(str(12 + edit)))
         return web.Response(body=body, content_type="text/html")
