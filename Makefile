@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-chaos lint chaos chaos-short bench screenshots clean
+.PHONY: help setup demo test test-chaos lint chaos chaos-short bench soak screenshots lock audit clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -51,8 +51,18 @@ chaos-short: $(READY)  ## the same in about 3 minutes, with 6 faults
 bench: $(READY) $(PEERS)  ## print tables of figures; they stand in .bench/NAME.json too
 	@$(BIN)/python -m tests.bench
 
+soak: $(READY)  ## the whole service at work for 30 minutes: memory, lag, errors; SOAK='--seconds 600 --kills'
+	@$(BIN)/python -m tests.service_soak $(SOAK)
+
 screenshots: $(READY)  ## pictures of every page of the site, the README's two among them; needs a Chromium
 	@$(BIN)/python -m tests.browser.screenshots
+
+lock: $(READY)  ## renew the lock of what the image installs
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra tracing --generate-hashes --upgrade \
+		--no-header pyproject.toml -o docker/requirements.lock
+
+audit: $(READY)  ## ask the advisory database whether something that is locked has a known weakness
+	@$(BIN)/pip-audit --require-hashes -r docker/requirements.lock
 
 clean:  ## remove what setup, tests and benchmarks made; the data in .newsdiff stays
 	@rm -rf $(VENV) .bench .screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build

@@ -31,10 +31,13 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if found.is_dir():
             shutil.copytree(found, source / path, ignore=shutil.ignore_patterns("__pycache__"))
         else:
+            (source / path).parent.mkdir(exist_ok=True)
             shutil.copy(found, source / path)
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-    install = [venv / "bin" / "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check", source]
-    subprocess.run(install, check=True)
+    steps = re.findall(r"^RUN /venv/bin/pip (install .*)$", (DOCKER / "Dockerfile").read_text(), re.MULTILINE)
+    assert len(steps) == 2
+    for step in steps:
+        subprocess.run([venv / "bin" / "pip", "--quiet", *step.split()], check=True, cwd=source)
     return venv / "bin"
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from importlib.metadata import distribution
 
 from packaging.requirements import Requirement
+
+from tests.docker.files import DOCKER, ROOT
 
 OURS = "newsdiff"
 
@@ -42,6 +45,18 @@ def test_nothing_that_is_shipped_binds_those_who_ship_it() -> None:
         if all(re.search(r"\bA?GPL|GNU (Affero )?General", each) for each in re.split(r"\bOR\b", licence))
     }
     assert bound == {}
+
+
+def test_the_lock_is_of_the_present_dependencies() -> None:
+    """Each dependency of the image stands in it once, in a version that pyproject.toml allows, with its hashes."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    entries = re.split(r"\n(?=\S)", (DOCKER / "requirements.lock").read_text().strip())
+    locked = dict(re.match(r"(\S+?)==(\S+)", entry).groups() for entry in entries)  # type: ignore[union-attr]
+    assert len(locked) == len(entries)
+    assert all("--hash=sha256:" in entry for entry in entries)
+    needed = [Requirement(each) for each in (*project["dependencies"], *project["optional-dependencies"]["tracing"])]
+    assert len(needed) > 30
+    assert [one.name for one in needed if not one.specifier.contains(locked[one.name], prereleases=True)] == []
 
 
 def test_the_embedded_kafka_is_an_extra() -> None:
