@@ -28,7 +28,8 @@ from schemas import topics
 from schemas.change import Change
 from schemas.codec import decode
 from schemas.errors import BadRecordError
-from streams.kafka import as_record, connected
+from schemas.record import Record
+from streams.kafka import as_record, connected, places_of
 from streams.settings import Settings
 
 COMMIT_EVERY = 1.0
@@ -70,25 +71,44 @@ def changes(
 @contextlib.asynccontextmanager
 async def changes_async(
     kafka: str, *, group: str, start: Start = "earliest", wanted: Wanted = lambda _change: True, **options: object
-) -> AsyncIterator[AsyncIterator[Change]]:
+) -> AsyncIterator[Changes]:
     """The same as `changes`, in an event loop."""
-    consumer = AIOKafkaConsumer(
-        topics.CHANGE,
-        bootstrap_servers=kafka,
-        group_id=group,
-        isolation_level="read_committed",
-        auto_offset_reset=start,
-        enable_auto_commit=False,
-        **options,
-    )
-    async with connected(consumer.start, consumer.stop, Settings(kafka=kafka)):
-        found = _Changes(consumer, wanted)
+    settings = Settings(kafka=kafka)
+
+    def new_consumer(*names: str) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            *names,
+            bootstrap_servers=kafka,
+            group_id=group,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            **options,
+        )
+
+    if start == "latest":
+        beginner = new_consumer()
+        async with connected(beginner.start, beginner.stop, settings):
+            await _begin_at_end(beginner)
+    consumer = new_consumer(topics.CHANGE)
+    async with connected(consumer.start, consumer.stop, settings):
+        found = Changes(consumer, wanted)
         yield found
         found.handle_last()
         await found.commit()
 
 
-class _Changes(AsyncIterator[Change]):
+async def _begin_at_end(consumer: AIOKafkaConsumer) -> None:
+    """Have a group that knows no offset yet begin with what comes from now on, also when it dies before its first."""
+    places = await places_of(consumer, topics.CHANGE)
+    consumer.assign(places)
+    new = [place for place in places if await consumer.committed(place) is None]
+    if new:
+        with contextlib.suppress(KafkaError):  # another member of the group has begun it meanwhile
+            await consumer.commit(await consumer.end_offsets(new))
+
+
+class Changes(AsyncIterator[Change]):
     """The changes of a consumer, each of them handled when the next one is asked for."""
 
     def __init__(self, consumer: AIOKafkaConsumer, wanted: Wanted) -> None:
@@ -99,6 +119,17 @@ class _Changes(AsyncIterator[Change]):
         self._handled: dict[TopicPartition, int] = {}
         self._committed_at = time.monotonic()
         self._seen: OrderedDict[str, None] = OrderedDict()
+
+    @property
+    def record(self) -> Record:
+        """The record of the last change.
+
+        Raises:
+            ValueError: there was none yet, or it is handled.
+        """
+        if self._last is None:
+            raise ValueError("no change is being handled")
+        return as_record(self._last)
 
     async def __anext__(self) -> Change:
         while True:

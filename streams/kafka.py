@@ -88,15 +88,22 @@ async def committed_consumer(settings: Settings, *topics: str) -> AsyncIterator[
         metadata_max_age_ms=METADATA_MAX_AGE_MS,
     )
     async with connected(consumer.start, consumer.stop, settings):
-        places: list[TopicPartition] = []
-        for topic in topics:
-            partitions = (await consumer._client._wait_on_metadata(topic)) if topic in await consumer.topics() else ()  # noqa: SLF001 - aiokafka has no public call that waits for a topic's partitions
-            if not partitions:
-                raise UnavailableError(f"there is no topic {topic} at {settings.bootstrap}: run `newsdiff topics`")
-            places += [TopicPartition(topic, partition) for partition in sorted(partitions)]
+        places = [place for topic in topics for place in await places_of(consumer, topic)]
         if places:
             consumer.assign(places)
         yield consumer
+
+
+async def places_of(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    """The partitions of a topic.
+
+    Raises:
+        UnavailableError: there is no such topic.
+    """
+    partitions = (await consumer._client._wait_on_metadata(topic)) if topic in await consumer.topics() else ()  # noqa: SLF001 - aiokafka has no public call that waits for a topic's partitions
+    if not partitions:
+        raise UnavailableError(f"there is no topic {topic}: run `newsdiff topics`")
+    return [TopicPartition(topic, partition) for partition in sorted(partitions)]
 
 
 async def committed_offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, int]:

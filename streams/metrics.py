@@ -51,6 +51,7 @@ ARCHIVE_LOOKED = Gauge(
 )
 WATCHED = Gauge("newsdiff_watched", "What is known to be watched, by what became of it", ("state", "kind"))
 OVERDUE = Gauge("newsdiff_overdue", "URLs whose next look should have been ten minutes ago")
+WEBHOOKS = Counter("newsdiff_webhooks", "Requests to webhooks, by what came of them", ("webhook", "outcome"))
 COMMITS = Counter("newsdiff_commits", "Transactions that were committed")
 ABORTS = Counter("newsdiff_aborts", "Transactions that were given up with something in them")
 REBALANCES = Counter("newsdiff_rebalances", "Times that partitions were given to this worker anew")

@@ -89,6 +89,16 @@ async def create_missing(admin: AIOKafkaAdminClient, settings: Settings) -> list
     missing = [topic for topic in all_topics(settings) if topic.name not in existing]
     if not missing:
         return []
+    await create(admin, settings, missing)
+    return [topic.name for topic in missing]
+
+
+async def create(admin: AIOKafkaAdminClient, settings: Settings, missing: Iterable[Topic]) -> None:
+    """Create topics.
+
+    Raises:
+        TopicError: Kafka refused one.
+    """
     replication = settings.replication
     new = [NewTopic(t.name, settings.partitions, replication, topic_configs=t.config(replication)) for t in missing]
     try:
@@ -101,7 +111,6 @@ async def create_missing(admin: AIOKafkaAdminClient, settings: Settings) -> list
             reason = message[0] if message and message[0] else error_type.__name__
             hint = ": see `newsdiff acls`" if error_type is TopicAuthorizationFailedError else ""
             raise TopicError(f"topic {name} cannot be created: {reason.rstrip('.')}{hint}")
-    return [topic.name for topic in missing]
 
 
 async def differences(admin: AIOKafkaAdminClient, settings: Settings) -> tuple[list[str], list[str]]:

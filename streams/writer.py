@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from schemas.errors import WriteError
+from schemas.record import Headers
 from streams.settings import Settings
 from streams.topology import new_producer
 
@@ -34,7 +35,7 @@ class Writer:
         if self._producer is not None:
             await self._producer.stop()
 
-    async def write(self, topic: str, key: bytes, value: bytes) -> None:
+    async def write(self, topic: str, key: bytes, value: bytes, headers: Headers = ()) -> None:
         """Put a record on its topic.
 
         Raises:
@@ -42,7 +43,7 @@ class Writer:
         """
         try:
             producer = await self._connected()
-            await producer.send_and_wait(topic, value, key=key)
+            await producer.send_and_wait(topic, value, key=key, headers=list(headers))
         except (KafkaError, OSError, TimeoutError) as error:
             raise WriteError(f"Kafka did not take what was to be written on {topic}: {error!r}") from error
 

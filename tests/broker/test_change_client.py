@@ -45,6 +45,22 @@ def test_a_consumer_goes_on_where_it_was(settings: Settings, url: str) -> None:
         assert number(next(found)) == 2
 
 
+def test_a_consumer_of_what_is_new_misses_nothing_that_came_while_it_was_away(
+    client: Client, settings: Settings
+) -> None:
+    """A new group begins with what comes then, also when it ended before it handled anything."""
+    found_url = client.url("new")
+    client.write([fetched(found_url, page("Storm", *paragraphs(str(n))), minutes=n) for n in range(3)])
+    client.settle()
+    for _ in range(2):
+        with contextlib.suppress(ZeroDivisionError), changes(settings.bootstrap, group="news", start="latest"):
+            raise ZeroDivisionError
+    client.write([fetched(found_url, page("Storm", *paragraphs(str(n))), minutes=n) for n in range(3, 6)])
+    client.settle()
+    with changes(settings.bootstrap, group="news", start="latest") as found:
+        assert [number(next(found)) for _ in range(3)] == [4, 5, 6]
+
+
 def number(change: Change) -> int:
     """The version that a change made."""
     assert change.current is not None
