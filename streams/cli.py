@@ -32,6 +32,7 @@ COMMANDS = {
     "rules": "list, test and learn the rules per source",
     "dead-letters": "list, show and replay what could not be used",
     "recompute": "all changes anew, onto a topic of their own",
+    "move": "to another Kafka, with another number of partitions",
     "site": "the archive and its pages",
     "webhooks": "tell others of changes by HTTP",
     "hide": "do not show an article",

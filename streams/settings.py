@@ -172,7 +172,7 @@ class Settings:
     rules: Path | None = _setting(Path, None, "the folder of the rules per source; see `newsdiff rules`")
     sources: Path | None = _setting(Path, None, "a TOML or OPML file of what `up` shall watch; see Watch")
     webhooks: Path | None = _setting(
-        Path, None, "a TOML file of whom `newsdiff webhooks` tells of changes; see Webhooks"
+        Path, None, "a TOML file of whom `newsdiff webhooks`, also that of `up`, tells of changes; see Webhooks"
     )
     commit_interval: float = _setting(
         _seconds(0.01, 30), 0.25, "seconds between commits of what changed nothing; news is committed at once"

@@ -27,6 +27,7 @@ OLD_AGE = 60.0
 WORKER = (sys.executable, "-m", "streams", "worker")
 WATCHER = (*WORKER, "--watch")
 SITE = (sys.executable, "-m", "streams", "site")
+WEBHOOKS = (sys.executable, "-m", "streams", "webhooks")
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at whether a worker has ended."""

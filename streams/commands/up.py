@@ -20,7 +20,8 @@ from streams.data_directory import locked
 from streams.embedded import EmbeddedKafka
 from streams.settings import Settings
 from streams.source_files import read_sources
-from streams.supervisor import LOOK_EVERY, SITE, WATCHER, WorkerProcesses
+from streams.supervisor import LOOK_EVERY, SITE, WATCHER, WEBHOOKS, WorkerProcesses
+from streams.webhook_files import read_webhooks
 
 
 @click.command("up")
@@ -45,13 +46,14 @@ def command(settings: Settings, data: Path | None, workers: int, port: int | Non
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What runs: the workers, those that watch, the Kafka if it is ours, and the settings that name it."""
+    """What runs: the workers and those beside them, the Kafka if it is ours, and the settings that name it."""
 
     settings: Settings
     kafka: EmbeddedKafka | None
     workers: WorkerProcesses
     watchers: WorkerProcesses
     site: WorkerProcesses
+    webhooks: WorkerProcesses
 
     def look_after(self) -> None:
         """Start the workers again that have ended.
@@ -64,6 +66,7 @@ class Running:
         self.workers.restart_ended()
         self.watchers.restart_ended()
         self.site.restart_ended()
+        self.webhooks.restart_ended()
 
 
 @contextlib.contextmanager
@@ -87,10 +90,13 @@ def everything(settings: Settings, workers: int) -> Iterator[Running]:
         site = dataclasses.replace(
             settings.after(workers + 1), database_url=settings.database, site=address_of_site(settings)
         )
+        if settings.webhooks is not None:
+            read_webhooks(settings.webhooks)  # what is wrong in it is told before anything starts
         yield Running(
             settings,
             kafka,
             stack.enter_context(WorkerProcesses(settings, workers)),
             stack.enter_context(WorkerProcesses(settings.after(workers), 1, WATCHER)),
             stack.enter_context(WorkerProcesses(site, 1, SITE)),
+            stack.enter_context(WorkerProcesses(settings.after(workers + 2), int(bool(settings.webhooks)), WEBHOOKS)),
         )
