@@ -19,12 +19,13 @@ KEEP = Keep()
 class Result:
     """What a step wants written: records, and the row of the record's key in the step's table (None deletes it).
 
-    `outcome` is one word for logs and metrics.
+    `outcome` is one word for logs and metrics. `purge`: what the row was before shall not stay on any disk.
     """
 
     outcome: str
     outputs: tuple[Output, ...] = ()
     row: bytes | Keep | None = KEEP
+    purge: bool = False
 
 
 class Step(Protocol):

@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from agents.archive.batch import TOPICS, batch_of
 from agents.archive.store import Store
 from schemas import topics
-from schemas.errors import UnavailableError
+from schemas.errors import UnavailableError, shown
 from schemas.record import Record
 from streams.kafka import IDLE_FETCH_MS, admin_client, as_record, committed_consumer, records_until_end
 from streams.metrics import ARCHIVE_LOOKED, ARCHIVED, ARCHIVED_AFTER
@@ -28,6 +28,9 @@ AT_ONCE = 1_000
 
 FIRST_PAUSE, LAST_PAUSE = 0.5, 30.0
 """Seconds until a database that did not answer is asked again."""
+
+NEVER_HELD = ("22", "23", "54")
+"""Classes of SQLSTATE: data that is none of its column, that breaks a rule, and that is more than the server can."""
 
 log = logging.getLogger(__name__)
 
@@ -79,14 +82,10 @@ async def _write(store: Store, records: Sequence[Record]) -> None:
         try:
             batch = await asyncio.to_thread(batch_of, records)
             await store.write(batch)
-        except (DataError, IntegrityError) as error:
-            if len(records) == 1:
-                log.error("%s cannot be stored and is left out: %s", records[0].place, error.orig)  # noqa: TRY400
+        except (SQLAlchemyError, OSError, OverflowError) as error:
+            if _is_of_a_record(error):
+                await _write_each(store, records, error)
                 return
-            for record in records:
-                await _write(store, [record])
-            return
-        except (SQLAlchemyError, OSError) as error:
             log.warning("the archive's database does not take what shall be stored: %s", type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LAST_PAUSE)
@@ -94,3 +93,24 @@ async def _write(store: Store, records: Sequence[Record]) -> None:
             for bad in batch.bad:
                 log.error("left out of the archive: %s", bad)
             return
+
+
+async def _write_each(store: Store, records: Sequence[Record], error: Exception) -> None:
+    """Store records by halves, but for those that the database cannot hold."""
+    if len(records) == 1:
+        what = getattr(error, "orig", None) or error
+        log.error("%s cannot be stored and is left out: %s", records[0].place, shown(str(what)))
+        return
+    half = len(records) // 2
+    for part in (records[:half], records[half:]):
+        await _write(store, part)
+
+
+def _is_of_a_record(error: Exception) -> bool:
+    """Whether a database will never take what it was given; else it does not take anything now."""
+    if isinstance(error, DataError | IntegrityError | OverflowError):
+        return True
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return state[:2] in NEVER_HELD or isinstance(getattr(error.orig, "__cause__", None), ValueError)
+    return isinstance(error, StatementError)  # a value that cannot be one of its column

@@ -50,6 +50,10 @@ class Store(Protocol):
         """Write rows and `next_offset` at once: both or, after a crash, neither."""
         ...
 
+    def purge(self, key: bytes) -> None:
+        """See that no earlier row under a key can be read in the files."""
+        ...
+
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         """All rows."""
         ...
@@ -90,6 +94,9 @@ class MemoryStore:
             else:
                 self._rows[key] = row
         self.next_offset = next_offset
+
+    def purge(self, key: bytes) -> None:
+        """See `Store`: there are no files."""
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         """See `Store`."""
@@ -147,6 +154,11 @@ class RocksStore:
         self._db.write(batch)
         self.next_offset = next_offset
 
+    def purge(self, key: bytes) -> None:
+        """See `Store`: the write-ahead log ends with the flush, and the compaction writes the other rows anew."""
+        self._db.flush()
+        self._db.compact_range(key, key + b"\x00")
+
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         """See `Store`."""
         items = cast("Iterator[tuple[bytes, bytes]]", self._db.items())  # in raw mode, both are bytes
@@ -201,20 +213,25 @@ class TablePartition:
         self.store = store
         self.on_row: Callable[[bytes, bytes | None], object] = lambda _key, _row: None
         self._staged: dict[bytes, bytes | None] = {}
+        self._purged: set[bytes] = set()
 
     def get(self, key: bytes) -> bytes | None:
         """The row under a key, as the open transaction sees it."""
         return self._staged[key] if key in self._staged else self.store.get(key)
 
-    def stage(self, key: bytes, row: bytes | None) -> None:
-        """Put a row for the open transaction."""
+    def stage(self, key: bytes, row: bytes | None, *, purge: bool = False) -> None:
+        """Put a row for the open transaction; `purge`: and have no earlier one stay on a disk."""
         self._staged[key] = row
+        if purge:
+            self._purged.add(key)
         self.on_row(key, row)
 
     def committed(self, last_offset: int) -> None:
         """Write what is staged: the transaction has committed, `last_offset` is its last record in the changelog."""
         self.store.write(self._staged, last_offset + 1)
         self._staged.clear()
+        while self._purged:
+            self.store.purge(self._purged.pop())
 
     def close(self) -> None:
         """Drop what is staged and close the store."""

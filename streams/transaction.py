@@ -70,7 +70,7 @@ class Transaction:
             for output in result.outputs:
                 self._sent.append(await self._send(output))
             if key and not isinstance(result.row, Keep):
-                self.table.stage(key, result.row)
+                self.table.stage(key, result.row, purge=result.purge)
                 self._rows_sent.append(await self._send_row(key, result.row))
         except BaseException:
             self.closed = True  # part of it may be on its way: this transaction must never commit

@@ -1,8 +1,9 @@
-"""Writes single records, of a process that seldom has any."""
+"""Writes records now and then, for commands and processes that seldom have any."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +12,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import WriteError
 from schemas.record import Headers
+from streams.kafka import connected
 from streams.settings import Settings
 from streams.topology import new_producer
 
@@ -58,3 +60,18 @@ class Writer:
                     raise
                 self._producer = producer
             return self._producer
+
+
+async def write_all(settings: Settings, topic: str, values: Mapping[str, bytes | None]) -> None:
+    """Put values under their keys, or tombstones, on a topic.
+
+    Raises:
+        WriteError: Kafka did not take one.
+    """
+    producer = new_producer(settings)
+    async with connected(producer.start, producer.stop, settings):
+        try:
+            sent = [await producer.send(topic, value, key=key.encode()) for key, value in values.items()]
+            await asyncio.gather(*sent)
+        except KafkaError as error:
+            raise WriteError(f"Kafka did not take what was to be written on {topic}: {error!r}") from error

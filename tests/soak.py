@@ -29,12 +29,13 @@ from schemas.schedule import Schedule
 from schemas.watch import Watch
 from streams.clock import Clock
 from streams.commands.topics import ensure_topics
-from streams.commands.watch import watch, write
+from streams.commands.watch import watch
 from streams.embedded import EmbeddedKafka
 from streams.kafka import committed_consumer, records_until_end
 from streams.settings import Settings
 from streams.source_files import NamedSource
 from streams.supervisor import WATCHER, WorkerProcesses
+from streams.writer import write_all
 from tests.town import Town
 
 DAYS = 30
@@ -94,7 +95,7 @@ def soak(run: Soak, directory: Path) -> Report:
         )
         asyncio.run(ensure_topics(settings))
         with WorkerProcesses(settings, run.watchers, WATCHER) as watchers:
-            asyncio.run(write(settings, topics.WATCH, dict(_old_articles(town, clock))))
+            asyncio.run(write_all(settings, topics.WATCH, dict(_old_articles(town, clock))))
             watch(settings, [NamedSource(host.feed) for host in town.hosts])
             _run(watchers, run.patience, until=lambda: _read(town) == run.hosts * run.articles)
             read, warm = time.time(), clock.time()

@@ -12,6 +12,7 @@ from agents.archive.rows import (
     change_row,
     label_rows,
     number_of,
+    storable,
     version_row,
     watching_row,
     words_of_change,
@@ -92,7 +93,7 @@ def _document(event_id: str, article: str, dt: datetime, words: Values) -> Value
 
 
 def _schedule(record: Record, batch: Batch) -> None:
-    key = (record.key or b"").decode("utf-8", "replace")
+    key = _url_of(record)
     if record.value is None:
         batch.watching[key] = None
     else:
@@ -100,7 +101,7 @@ def _schedule(record: Record, batch: Batch) -> None:
 
 
 def _takedown(record: Record, batch: Batch) -> None:
-    url = (record.key or b"").decode("utf-8", "replace")
+    url = _url_of(record)
     if record.value is None:
         batch.takedowns[url] = None
         return
@@ -109,10 +110,15 @@ def _takedown(record: Record, batch: Batch) -> None:
         "url": url,
         "article_id": article_id(url),
         "state": event.state,
-        "why": event.why,
+        "why": storable(event.why),
         "at": event.at,
         "released": event.released,
     }
+
+
+def _url_of(record: Record) -> str:
+    """The URL that a record is keyed by."""
+    return storable((record.key or b"").decode("utf-8", "replace")) or ""
 
 
 _READ = {topics.VERSION: _version, topics.CHANGE: _change, topics.SCHEDULE: _schedule, topics.TAKEDOWN: _takedown}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,15 +11,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from agents.archive.rows import unpacked
+from agents.archive.rows import unpacked, unpacked_size
 from agents.archive.tables import article, change, change_label, document, takedown, version, watching
 from agents.archive.words import matching
 from schemas.change import Change
 from schemas.codec import decode
-from schemas.version import Version
 
 PAGE = 50
 """Rows of a page."""
+
+MAX_EVENTS = 4_000_000
+"""Bytes of the events that are read for one answer: what is hostile may be some hundred times as large as others."""
+
+AT_ONCE = 200
+"""Partitions in one question: SQLite bounds how deep one may be."""
 
 Found = Sequence[Any]
 
@@ -116,29 +122,29 @@ class Archive:
         query = select(*columns).where(version.c.article_id == article_id, _shown(version.c.article_id))
         return await self._all(query.order_by(version.c.version))
 
-    async def version(self, article_id: str, number: int) -> Version | None:
-        """A version event."""
+    async def version(self, article_id: str, number: int) -> bytes | None:
+        """A version event, as it came."""
         query = select(version.c.event).where(
             version.c.article_id == article_id, version.c.version == number, _shown(version.c.article_id)
         )
-        row = await self._one(query)
-        return decode(unpacked(row.event), Version, "a stored event") if row is not None else None
+        return await self._event(query)
 
-    async def change_to(self, article_id: str, number: int) -> Change | None:
-        """The change event that ends at a version."""
+    async def change_between(self, article_id: str, old: int, new: int) -> bytes | None:
+        """The change event that leads from one version to another, as it came."""
         query = select(change.c.event).where(
             change.c.article_id == article_id,
-            change.c.version == number,
+            change.c.version == new,
+            change.c.prior_version == old,
             change.c.kind != "removed",
             _shown(change.c.article_id),
         )
-        row = await self._one(query)
-        return decode(unpacked(row.event), Change, "a stored event") if row is not None else None
+        return await self._event(query)
 
     async def events(self, ids: Sequence[str]) -> dict[str, Change]:
-        """Change events by their ids, as far as they are there."""
+        """Change events by their ids, as far as they are there and, in this order, no more than MAX_EVENTS."""
         query = select(change.c.id, change.c.event).where(change.c.id.in_(ids), _shown(change.c.article_id))
-        return {row.id: decode(unpacked(row.event), Change, "a stored event") for row in await self._all(query)}
+        found = {row.id: row.event for row in await self._all(query)}
+        return await asyncio.to_thread(_decoded, {id_: found[id_] for id_ in ids if id_ in found})
 
     async def search(self, words: str, *, by_author: bool = False, count: int = PAGE) -> Found:
         """The articles that have, or had, all these words, those that got them last first."""
@@ -160,14 +166,25 @@ class Archive:
     async def after(self, places: dict[int, int], count: int) -> Found:
         """The changes whose records stand after some offsets, by partition, in the order of their partitions."""
         partition, offset = change.c.partition, change.c.offset
-        after = [and_(partition == place, offset > last) for place, last in places.items()]
-        query = _changes().where(or_(partition.not_in(list(places)), *after)).order_by(partition, offset)
-        return await self._all(query.limit(count))
+        known = sorted(places)
+        parts = [known[at : at + AT_ONCE] for at in range(0, len(known), AT_ONCE)]
+        later = [or_(*(and_(partition == each, offset > places[each]) for each in part)) for part in parts]
+        found: list[Any] = []
+        for condition in (partition.not_in(known), *later):
+            query = _changes().where(condition).order_by(partition, offset).limit(count - len(found))
+            found += await self._all(query)
+            if len(found) == count:
+                break
+        return found
 
     async def ends(self) -> dict[int, int]:
         """The last offset of each partition of the change topic that is stored."""
         query = select(change.c.partition, func.max(change.c.offset).label("last")).group_by(change.c.partition)
         return {row.partition: row.last for row in await self._all(query)}
+
+    async def _event(self, query: Select[Any]) -> bytes | None:
+        row = await self._one(query)
+        return await asyncio.to_thread(unpacked, row.event) if row is not None else None
 
     async def _all(self, query: Select[Any], values: dict[str, Any] | None = None) -> Found:
         async with self._engine.connect() as connection:
@@ -177,6 +194,16 @@ class Archive:
     async def _one(self, query: Select[Any]) -> Any | None:  # noqa: ANN401 - a row
         found = await self._all(query.limit(1))
         return found[0] if found else None
+
+
+def _decoded(stored: dict[str, bytes]) -> dict[str, Change]:
+    left, found = MAX_EVENTS, {}
+    for id_, event in stored.items():
+        size = unpacked_size(event)
+        if size <= left:
+            found[id_] = decode(unpacked(event), Change, "a stored event")
+            left -= size
+    return found
 
 
 def _changes() -> Select[Any]:

@@ -26,6 +26,12 @@ MAX_EXCERPT = 600
 FULL = ("first", "reread")
 """The kinds of versions that have no change beside them: all of their text is new."""
 
+MAX_SOURCE = 300
+"""Characters of the name of a source: more than can be asked for, and what an index holds."""
+
+MAX_WORDS = 150_000
+"""Characters of a document that can be searched for: PostgreSQL's index of it may have 1 MiB."""
+
 _SECONDS_OF_AN_HOUR = 3600
 
 
@@ -38,7 +44,7 @@ def version_row(event: Version, value: bytes) -> Values:
         "kind": event.kind,
         "hash": event.hash,
         "fetched_at": event.fetched_at,
-        "title": _text(event.title),
+        "title": storable(event.title),
         "words": sum(count_words(paragraph.text) for paragraph in event.paragraphs),
         "event": packed(value),
     }
@@ -48,13 +54,13 @@ def article_row(event: Version) -> Values:
     """A row of `article`, as this version leaves it."""
     return {
         "id": event.article.id,
-        "url": _text(event.article.url),
-        "source": _text(event.article.source),
-        "title": _text(event.title),
-        "byline": _text(event.byline),
-        "section": _text(event.section),
-        "language": _text(event.language),
-        "published": _text(event.published),
+        "url": storable(event.article.url),
+        "source": storable(event.article.source, MAX_SOURCE),
+        "title": storable(event.title),
+        "byline": storable(event.byline),
+        "section": storable(event.section),
+        "language": storable(event.language),
+        "published": storable(event.published),
         "first_seen": event.article.first_seen,
         "last_changed": event.article.last_changed,
         "version": event.version,
@@ -73,9 +79,9 @@ def change_row(event: Change, value: bytes, partition: int, offset: int) -> Valu
         "prior_version": event.prior.version,
         "kind": event.kind,
         "dt": event.meta.dt,
-        "source": _text(event.article.source),
-        "title": _text(current.title),
-        "prior_title": _text(event.prior.title),
+        "source": storable(event.article.source, MAX_SOURCE),
+        "title": storable(current.title),
+        "prior_title": storable(event.prior.title),
         "added": event.stats.added,
         "removed": event.stats.removed,
         "severity": event.severity.score,
@@ -97,20 +103,20 @@ def label_rows(event: Change) -> list[Values]:
 def watching_row(event: Schedule, key: str) -> Values:
     """A row of `watching`."""
     return {
-        "url": _text(key),
+        "url": storable(key),
         "kind": event.kind,
-        "source": _text(event.source),
+        "source": storable(event.source, MAX_SOURCE),
         "state": event.state,
-        "found_in": _text(event.found_in),
+        "found_in": storable(event.found_in),
         "added_at": event.added_at,
         "next_check": event.next_check,
         "last_check": event.last_check,
         "last_changed": event.last_changed,
         "failures": event.failures,
-        "error": _text(event.error),
-        "moved_to": _text(event.article),
-        "hub": _text(event.hub.url) if event.hub else None,
-        "hub_topic": _text(event.hub.topic) if event.hub else None,
+        "error": storable(event.error),
+        "moved_to": storable(event.article),
+        "hub": storable(event.hub.url) if event.hub else None,
+        "hub_topic": storable(event.hub.topic) if event.hub else None,
     }
 
 
@@ -129,16 +135,21 @@ def words_of_version(event: Version) -> Values | None:
     if event.kind not in FULL:
         return None
     body = "\n".join(filter(None, (event.standfirst, *(paragraph.text for paragraph in event.paragraphs))))
-    return {"title": _text(event.title), "byline": _text(event.byline) or "", "body": _text(body)}
+    return _words(event.title, event.byline or "", body)
 
 
 def words_of_change(event: Change) -> Values:
     """What can be searched for in a change: what is new in it."""
     diff = event.diff
     rows = [row.spans for row in diff.rows if row.kind != "equal" and row.new]
-    new = [_new_text(spans) for spans in (diff.standfirst, *rows) if is_changed(spans)]
-    title, byline = (_new_text(spans) if is_changed(spans) else "" for spans in (diff.title, diff.byline))
-    return {"title": _text(title), "byline": _text(byline), "body": _text("\n".join(new))}
+    new = [_newstorable(spans) for spans in (diff.standfirst, *rows) if is_changed(spans)]
+    title, byline = (_newstorable(spans) if is_changed(spans) else "" for spans in (diff.title, diff.byline))
+    return _words(title, byline, "\n".join(new))
+
+
+def _words(title: str, byline: str, body: str) -> Values:
+    texts = {"title": title, "byline": byline, "body": body}
+    return {name: storable(text, MAX_WORDS) for name, text in texts.items()}
 
 
 def excerpt(diff: Diff) -> Spans:
@@ -169,14 +180,19 @@ def unpacked(stored: bytes) -> bytes:
     return zstandard.decompress(stored)
 
 
+def unpacked_size(stored: bytes) -> int:
+    """How many bytes a stored event has as it came."""
+    return int(zstandard.frame_content_size(stored))
+
+
 def _size(row: Row) -> int:
     return sum(len(text) for op, text in row.spans if op != "=")
 
 
-def _new_text(spans: Spans) -> str:
+def _newstorable(spans: Spans) -> str:
     return "".join(text for op, text in spans if op != "-")
 
 
-def _text(text: str | None) -> str | None:
-    """The text without what PostgreSQL cannot keep."""
-    return text.replace("\x00", "") if text is not None else None
+def storable(text: str | None, most: int | None = None) -> str | None:
+    """The text without what PostgreSQL cannot keep, and with so many characters at most."""
+    return text.replace("\x00", "")[:most] if text is not None else None

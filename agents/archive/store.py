@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Table, select, text, tuple_
+from sqlalchemy import Column, ColumnElement, Table, select, text, tuple_
 from sqlalchemy.event import listen
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -32,6 +32,8 @@ _UNLOCK = text("SELECT pg_advisory_unlock(hashtext('newsdiff archive'))")
 
 _OVERWRITE = text("PRAGMA secure_delete=ON")
 """What is deleted is overwritten, so that it cannot be read in the file."""
+
+_EMPTY_LOG = text("PRAGMA wal_checkpoint(TRUNCATE)")
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-65536")
 
@@ -104,6 +106,13 @@ class Store:
                 await connection.execute(tables.progress.delete().where(place))
                 row = {"topic": topic, "partition": partition, "next_offset": offset}
                 await connection.execute(tables.progress.insert().values(row))
+        if self._engine.dialect.name == "sqlite" and any(map(_is_forgotten, batch.takedowns.values())):
+            await self._empty_log()
+
+    async def _empty_log(self) -> None:
+        """Empty the write-ahead log, in which what was deleted still stands."""
+        async with self._engine.connect() as connection:
+            await connection.execute(_EMPTY_LOG)
 
 
 async def _add_versions(connection: AsyncConnection, batch: Batch) -> None:
@@ -139,15 +148,26 @@ async def _take_down(connection: AsyncConnection, batch: Batch) -> None:
     """Note what shall not be shown, and remove for good what shall be forgotten."""
     await _replace(connection, tables.takedown, tables.takedown.c.url, batch.takedowns)
     for row in batch.takedowns.values():
-        if row is not None and row["state"] == "forgotten" and not row["released"]:
-            await _forget(connection, row["article_id"], row["url"])
+        if row is not None and _is_forgotten(row):
+            await _forget(connection, row["article_id"], row["at"] if row["released"] else LAST)
+            if not row["released"]:
+                await connection.execute(tables.watching.delete().where(tables.watching.c.url == row["url"]))
 
 
-async def _forget(connection: AsyncConnection, article_id: str, url: str) -> None:
+def _is_forgotten(takedown: Values | None) -> bool:
+    return takedown is not None and takedown["state"] == "forgotten"
+
+
+async def _forget(connection: AsyncConnection, article_id: str, until: datetime) -> None:
+    """Remove what was fetched of an article until a time."""
     if connection.dialect.name == "sqlite":
         await connection.execute(_OVERWRITE)
-    versions = await _events(connection, tables.version, article_id, Version)
-    changes = await _events(connection, tables.change, article_id, Change)
+    gone = {
+        tables.change: (tables.change.c.article_id == article_id) & (tables.change.c.dt <= until),
+        tables.version: (tables.version.c.article_id == article_id) & (tables.version.c.fetched_at <= until),
+    }
+    versions = await _events(connection, tables.version, gone[tables.version], Version)
+    changes = await _events(connection, tables.change, gone[tables.change], Change)
     found = [(number_of(each.meta.id, each.fetched_at), words_of_version(each)) for each in versions]
     documents = [{"number": known, **held} for known, held in found if held is not None]
     documents += [{"number": number_of(each.meta.id, each.meta.dt), **words_of_change(each)} for each in changes]
@@ -156,16 +176,16 @@ async def _forget(connection: AsyncConnection, article_id: str, url: str) -> Non
     rows = [row for row in documents if row["number"] in stored]
     if rows:
         await words.take_out(connection, rows)
-    ids = select(tables.change.c.id).where(tables.change.c.article_id == article_id)
+    ids = select(tables.change.c.id).where(gone[tables.change])
     await connection.execute(tables.change_label.delete().where(tables.change_label.c.change_id.in_(ids)))
-    for table in (tables.change, tables.version):
-        await connection.execute(table.delete().where(table.c.article_id == article_id))
-    await connection.execute(tables.article.delete().where(tables.article.c.id == article_id))
-    await connection.execute(tables.watching.delete().where(tables.watching.c.url == url))
+    for table, condition in gone.items():
+        await connection.execute(table.delete().where(condition))
+    left = select(tables.version.c.article_id).where(tables.version.c.article_id == article_id)
+    await connection.execute(tables.article.delete().where(tables.article.c.id == article_id, ~left.exists()))
 
 
-async def _events(connection: AsyncConnection, table: Table, article_id: str, kind: type[E]) -> list[E]:
-    found = await connection.execute(select(table.c.event).where(table.c.article_id == article_id))
+async def _events(connection: AsyncConnection, table: Table, condition: ColumnElement[bool], kind: type[E]) -> list[E]:
+    found = await connection.execute(select(table.c.event).where(condition))
     return [decode(unpacked(stored), kind, "a stored event") for stored in found.scalars()]
 
 

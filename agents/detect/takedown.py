@@ -34,4 +34,4 @@ def take_down(record: Record, row: bytes | None) -> Result:
         return Result("shown", row=None) if row == FORGOTTEN else Result("shown")
     if row == FORGOTTEN:
         return Result("forgotten")
-    return Result("forgotten", (Output(topics.VERSION, record.key, None),), FORGOTTEN)
+    return Result("forgotten", (Output(topics.VERSION, record.key, None),), FORGOTTEN, purge=True)

@@ -22,7 +22,7 @@ def diff_step(record: Record, row: bytes | None) -> Result:
         BadRecordError: the record is no version event, or (`broken_chain`) does not follow the one that is known.
     """
     if record.value is None:
-        return Result("forgotten", row=None)
+        return Result("forgotten", row=None, purge=True)
     version = decode(record.value, Version, record.place)
     prior = decode_row(row, f"the row for {record.place}") if row is not None else None
     if prior is not None and version.version <= prior.version:

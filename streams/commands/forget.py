@@ -7,9 +7,10 @@ import asyncio
 import click
 
 from schemas import topics
-from streams.commands.hide import take_down
+from streams.commands.hide import takedown_of
 from streams.kafka import admin_client
 from streams.settings import Settings
+from streams.takedowns import page_of, wish
 from streams.topics import retention
 
 HELD_IN = (topics.FETCH, topics.VERSION, topics.CHANGE, topics.DEAD_LETTER)
@@ -28,12 +29,14 @@ def command(settings: Settings, *, url: str, why: str, yes: bool) -> None:
 
     `unhide` lets it be read again, as an article that nobody knew.
     """
+    takedown = takedown_of(settings, url, "forgotten", why)
     if not yes:
-        click.confirm(f"Remove all that is known of {url}?", abort=True)
-    take_down(settings, url, "forgotten", why)
+        click.confirm(f"Remove all that is known of {takedown.url}?", abort=True)
+    wish(settings, takedown.url, takedown)
     click.echo(
-        "it is removed from the archive and the tables. What Kafka keeps of it goes when the retention is over; "
-        "kafka-delete-records removes whole beginnings of partitions before that:",
+        f"{takedown.url} is removed from the archive ({page_of(settings, takedown.url)}) and the tables, as soon as "
+        "they read this. What Kafka keeps of it goes when the retention is over; kafka-delete-records removes whole "
+        "beginnings of partitions before that:",
         err=True,
     )
     for topic, milliseconds in asyncio.run(_retentions(settings)).items():

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import click
 
 from agents.detect.url import canonical_url
-from schemas import topics
-from schemas.codec import encode
 from schemas.takedown import Takedown, TakedownState
 from streams.clock import Clock
-from streams.commands.watch import with_scheme, write
+from streams.commands.watch import with_scheme
 from streams.settings import Settings
+from streams.takedowns import ForgottenError, page_of, wish, wished
 
 MAX_WHY = 500
 
@@ -23,18 +20,23 @@ MAX_WHY = 500
 @click.pass_obj
 def command(settings: Settings, url: str, why: str) -> None:
     """Hide an article: its pages and feeds answer 451 with the reason. `unhide` takes it back."""
-    take_down(settings, url, "hidden", why)
+    takedown = takedown_of(settings, url, "hidden", why)
+    known = wished(settings, takedown.url)
+    if known is not None and known.state == "forgotten":
+        what = "is forgotten" if not known.released else "was forgotten once: forget it again"
+        raise ForgottenError(f"{takedown.url} {what}; hiding it would bring back what it was before")
+    wish(settings, takedown.url, takedown)
+    click.echo(f"{takedown.url} is hidden: {page_of(settings, takedown.url)} answers 451, if it is there", err=True)
 
 
-def take_down(settings: Settings, url: str, state: TakedownState, why: str) -> None:
-    """Put a takedown record on its topic.
+def takedown_of(settings: Settings, url: str, state: TakedownState, why: str) -> Takedown:
+    """A wish of now.
 
     Raises:
         click.BadParameter: there is no such URL, or the reason is too long.
-        WriteError: Kafka did not take it.
     """
     if not why.strip() or len(why) > MAX_WHY:
         raise click.BadParameter(f"write a reason of {MAX_WHY} characters at most", param_hint="--why")
-    url = canonical_url(with_scheme(url))
-    event = Takedown(url=url, state=state, why=why.strip(), at=Clock.of(settings.clock).now())
-    asyncio.run(write(settings, topics.TAKEDOWN, {url: encode(event)}))
+    return Takedown(
+        url=canonical_url(with_scheme(url)), state=state, why=why.strip(), at=Clock.of(settings.clock).now()
+    )

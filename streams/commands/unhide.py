@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 import click
 
 from agents.detect.url import canonical_url
-from schemas import topics
-from schemas.codec import decode, encode
-from schemas.errors import BadRecordError
-from schemas.takedown import Takedown
 from streams.clock import Clock
-from streams.commands.watch import with_scheme, write
-from streams.kafka import committed_consumer, records_until_end
+from streams.commands.watch import with_scheme
 from streams.settings import Settings
+from streams.takedowns import page_of, wish, wished
 
 
 @click.command("unhide")
@@ -24,24 +19,11 @@ from streams.settings import Settings
 def command(settings: Settings, url: str) -> None:
     """Show an article again that was hidden; read one again that was forgotten, as if nobody had known it."""
     key = canonical_url(with_scheme(url))
-    takedown = asyncio.run(_takedown(settings, key))
-    if takedown is None:
+    takedown = wished(settings, key)
+    if takedown is None or takedown.released:
         click.echo(f"{key} is not taken down", err=True)
         return
     is_forgotten = takedown.state == "forgotten"  # that stays: an archive that is made anew must not bring it back
-    value = encode(replace(takedown, released=True, at=Clock.of(settings.clock).now())) if is_forgotten else None
-    asyncio.run(write(settings, topics.TAKEDOWN, {key: value}))
-
-
-async def _takedown(settings: Settings, key: str) -> Takedown | None:
-    """What was wished last for an article."""
-    value = None
-    async with committed_consumer(settings, topics.TAKEDOWN) as consumer:
-        await consumer.seek_to_beginning(*consumer.assignment())
-        async for record in records_until_end(consumer):
-            if record.key == key.encode():
-                value = record.value
-    try:
-        return decode(value, Takedown, key) if value is not None else None
-    except BadRecordError:
-        return None
+    wish(settings, key, replace(takedown, released=True, at=Clock.of(settings.clock).now()) if is_forgotten else None)
+    what = "may be read again" if is_forgotten else "is shown again"
+    click.echo(f"{key} {what}: {page_of(settings, key)}", err=True)

@@ -8,9 +8,10 @@ import click
 
 from agents.detect.url import canonical_url
 from schemas import topics
-from streams.commands.watch import with_scheme, write
+from streams.commands.watch import with_scheme
 from streams.commands.watching import schedules, shown_by
 from streams.settings import Settings
+from streams.writer import write_all
 
 
 @click.command("unwatch")
@@ -26,5 +27,5 @@ def command(settings: Settings, *, urls: tuple[str, ...], articles: bool) -> Non
     if articles:
         shown = shown_by(known.values())
         ended |= {canonical_url(each.url) for url in ended & known.keys() for each in shown[known[url].url]}
-    asyncio.run(write(settings, topics.WATCH, dict.fromkeys(ended)))
+    asyncio.run(write_all(settings, topics.WATCH, dict.fromkeys(ended)))
     click.echo(f"{len(ended & known.keys())} watched no longer", err=True)

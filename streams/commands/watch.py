@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from aiokafka.errors import KafkaError
 
 from agents.detect.url import canonical_url
 from schemas import topics
 from schemas.codec import encode
-from schemas.errors import BadRecordError, WriteError
+from schemas.errors import BadRecordError
 from schemas.watch import Watch
 from streams.clock import Clock
-from streams.kafka import connected
 from streams.settings import Settings
 from streams.source_files import NamedSource, read_sources
-from streams.topology import new_producer
+from streams.writer import write_all
 
 
 @click.command("watch")
@@ -48,7 +46,7 @@ def watch(settings: Settings, sources: Iterable[NamedSource]) -> int:
         )
         for one in sources
     }
-    asyncio.run(write(settings, topics.WATCH, wishes))
+    asyncio.run(write_all(settings, topics.WATCH, wishes))
     return len(wishes)
 
 
@@ -64,18 +62,3 @@ def with_scheme(url: str) -> str:
     except BadRecordError as error:
         raise click.BadParameter(str(error), param_hint="URL") from None
     return given
-
-
-async def write(settings: Settings, topic: str, wishes: Mapping[str, bytes | None]) -> None:
-    """Put the records of URLs, or tombstones, on a topic.
-
-    Raises:
-        WriteError: Kafka did not take one.
-    """
-    producer = new_producer(settings)
-    async with connected(producer.start, producer.stop, settings):
-        try:
-            sent = [await producer.send(topic, value, key=key.encode()) for key, value in wishes.items()]
-            await asyncio.gather(*sent)
-        except KafkaError as error:
-            raise WriteError(f"Kafka did not take what was to be written on {topic}: {error!r}") from error

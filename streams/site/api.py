@@ -9,10 +9,7 @@ import orjson
 from aiohttp import web
 
 from agents.archive.queries import PAGE, Place
-from agents.detect.url import article_id, canonical_url
-from agents.diff.compare import compare
-from agents.diff.text import Text
-from schemas.codec import encode
+from agents.detect.url import MAX_URL, article_id, canonical_url
 from schemas.errors import BadRecordError
 from streams.site.answers import (
     Articles,
@@ -23,6 +20,7 @@ from streams.site.answers import (
     ListedVersion,
 )
 from streams.site.articles import shown_article
+from streams.site.comparing import compared
 from streams.site.keys import ARCHIVE
 from streams.site.openapi import document
 from streams.site.wanted import cursor, filter_of, place_of, value_of
@@ -51,7 +49,7 @@ async def changes(request: web.Request) -> web.Response:
 
 async def find(request: web.Request) -> web.Response:
     """The articles with some words: `?q=`; or the one at an address: `?url=`, in any variant that is told from it."""
-    words, url = value_of(request, "q"), value_of(request, "url")
+    words, url = value_of(request, "q"), value_of(request, "url", MAX_URL)
     if words is not None:
         by_author = request.query.get("by") == "author"
         found = await request.app[ARCHIVE].search(words, by_author=by_author)
@@ -81,17 +79,12 @@ async def version(request: web.Request) -> web.Response:
     event = await archive.version(id_, int(request.match_info["number"]))
     if event is None:
         raise web.HTTPNotFound(text="the article has no such version")
-    return web.Response(body=encode(event), content_type="application/json")
+    return web.Response(body=event, content_type="application/json")
 
 
 async def diff(request: web.Request) -> web.Response:
     """What is different between any two versions."""
-    archive, id_ = request.app[ARCHIVE], request.match_info["article"]
-    await shown_article(archive, id_)
-    old, new = [await archive.version(id_, int(request.match_info[name])) for name in ("old", "new")]
-    if old is None or new is None:
-        raise web.HTTPNotFound(text="the article has no such version")
-    return _json(compare(Text.of(old), Text.of(new), language=new.language))
+    return _json((await compared(request)).what)
 
 
 def change_of(row: Any, labels: list[str]) -> ListedChange:  # noqa: ANN401 - a row

@@ -64,11 +64,11 @@ class Broadcast:
     async def _look(self) -> None:
         while found := await self._archive.after(self.places, AT_ONCE):
             for change in found:
-                self.places = {**self.places, change.partition: change.offset}
+                self.places[change.partition] = change.offset
                 for follower in list(self._followers):
-                    self._tell(follower, (change, self.places))
+                    self._tell(follower, change)
 
-    def _tell(self, follower: Follower, what: Any) -> None:  # noqa: ANN401 - a row and its places
+    def _tell(self, follower: Follower, what: Any) -> None:  # noqa: ANN401 - a row
         if follower.waiting.qsize() >= MAX_WAITING:
             self._followers.discard(follower)
             what = None

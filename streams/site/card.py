@@ -10,16 +10,18 @@ import regex
 from aiohttp import web
 
 from agents.archive.rows import excerpt
-from agents.diff.interval import interval
 from schemas.change import Spans
+from streams.site.comparing import compared
 from streams.site.keys import TEMPLATES
-from streams.site.pages import compared
-from streams.site.words import edits
+from streams.site.words import edits, passed
 
 LINES, WIDTH = 8, 70
 """Of the text, and the columns of each: what 1200 by 630 pixels hold in a size that can be read when it is small."""
 
 TITLE_LINES, TITLE_WIDTH = 2, 48
+
+MAX_TITLE = 500
+"""Characters of a headline that are looked at."""
 
 FACTS_WIDTH = 90
 
@@ -42,12 +44,12 @@ async def card(request: web.Request) -> web.Response:
     """Source, headline and the largest edit between two versions, as SVG."""
     found = await compared(request)
     template = request.app[TEMPLATES].get_template("card.svg")
-    stats, later = found.what.stats, interval(found.old.fetched_at, found.new.fetched_at).words
+    stats, later = found.what.stats, passed(found.old.fetched_at, found.new.fetched_at)
     text = template.render(
         facts=list(
             lines((("=", f"{later} · {edits(stats.added, stats.removed)} · {found.article.source}"),), FACTS_WIDTH, 1)
         ),
-        title=list(lines((("=", found.new.title or found.article.url),), TITLE_WIDTH, TITLE_LINES)),
+        title=list(lines((("=", (found.new.title or found.article.url)[:MAX_TITLE]),), TITLE_WIDTH, TITLE_LINES)),
         lines=list(lines(excerpt(found.what.diff), WIDTH, LINES)),
     )
     return web.Response(text=_NO_XML.sub("", text), content_type="image/svg+xml")

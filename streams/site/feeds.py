@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Any
 
 import orjson
 import regex
@@ -13,16 +14,19 @@ import xxhash
 from aiohttp import web
 from markupsafe import Markup
 
-from agents.archive.queries import Archive
+from agents.archive.queries import Archive, Found
 from agents.diff.shorten import shortened
 from schemas.change import Change, Spans
 from streams.show_html import marked
 from streams.site.keys import ARCHIVE, TEMPLATES
 from streams.site.templating import base_of
 from streams.site.wanted import filter_of, query_of
-from streams.site.words import edits
+from streams.site.words import counted, edits
 
 ENTRIES = 50
+MAX_TEXT = 20_000
+"""Characters of an entry; what is more stands on its page."""
+
 TTL = 15
 """Minutes for which a reader need not ask again."""
 
@@ -59,8 +63,10 @@ async def feed(request: web.Request) -> web.Response:
     headers = {"ETag": tag, "Cache-Control": f"public, max-age={TTL * 60}"}
     if tag in request.headers.get("If-None-Match", ""):
         return web.Response(status=304, headers=headers)
-    entries = await _entries(archive, [row.id for row in rows], base)
+    entries = await _entries(archive, rows, base)
     what = [str(value) for value in (wanted.source, wanted.kind, wanted.label, wanted.day, wanted.words) if value]
+    if wanted.article_id is not None and rows:
+        what.insert(0, rows[0].title or rows[0].url)
     title = f"newsdiff: {', '.join(what) or 'changes in the news'}"
     home, here = f"{base}/changes{query_of(wanted)}", f"{base}{request.path}{query_of(wanted)}"
     if kind == "json":
@@ -68,40 +74,55 @@ async def feed(request: web.Request) -> web.Response:
     else:
         template = request.app[TEMPLATES].get_template(f"feed.{kind}")
         text = template.render(
-            {"title": title, "home": home, "self": here, "entries": entries, "ttl": TTL},
+            {"title": title, "home": home, "here": here, "entries": entries, "ttl": TTL},
             updated=entries[0].at if entries else None,
         )
         body = _NO_XML.sub("", text).encode()
     return web.Response(body=body, content_type=TYPES[kind], charset="utf-8", headers=headers)
 
 
-async def _entries(archive: Archive, ids: Sequence[str], base: str) -> list[Entry]:
-    events = await archive.events(ids)
-    return [_entry(events[id_], base) for id_ in ids if id_ in events]
+async def _entries(archive: Archive, rows: Found, base: str) -> list[Entry]:
+    ids = [row.id for row in rows]
+    labels, events = await archive.labels(ids), await archive.events(ids)
+    return [_entry(row, labels[row.id], events.get(row.id), base) for row in rows]
 
 
-def _entry(event: Change, base: str) -> Entry:
-    article = f"{base}/a/{event.article.id}"
-    current = event.current
+def _entry(row: Any, labels: Sequence[str], event: Change | None, base: str) -> Entry:  # noqa: ANN401 - a row
+    article = f"{base}/a/{row.article_id}"
+    page = article if row.kind == "removed" else f"{article}/{row.prior_version}-{row.version}"
+    # Of an event that is too large, there is the excerpt that the row holds.
+    changed = _changed(event) if event is not None else [orjson.loads(row.excerpt)]
     return Entry(
-        id=f"urn:uuid:{event.meta.id}",
-        url=f"{article}/{event.prior.version}-{current.version}" if current else article,
-        title=f"{(current or event.prior).title or event.article.url} ({event.kind}, {event.interval.words})",
-        html=_html(event, article),
-        at=event.meta.dt,
-        labels=tuple(label.name for label in event.labels),
+        id=f"urn:uuid:{row.id}",
+        url=page,
+        title=f"{row.title or row.url} ({row.kind}, {row.interval})",
+        html=_html(row, changed, article, page),
+        at=row.dt,
+        labels=tuple(labels),
     )
 
 
-def _html(event: Change, article: str) -> Markup:
-    """What changed, as a reader of feeds shows it."""
+def _changed(event: Change) -> list[Spans]:
+    """What changed, shortened, paragraph by paragraph."""
     diff = event.diff
-    changed: list[Spans] = [spans for spans in (diff.title, diff.byline, diff.standfirst) if _is_changed(spans)]
-    changed += [row.spans for row in diff.rows if row.kind != "equal"]
-    figures = edits(event.stats.added, event.stats.removed)
-    rows = Markup().join(Markup("<p>{}</p>\n").format(marked(shortened(spans))) for spans in changed)
+    found = [spans for spans in (diff.title, diff.byline, diff.standfirst) if _is_changed(spans)]
+    found += [row.spans for row in diff.rows if row.kind != "equal"]
+    return [shortened(spans) for spans in found]
+
+
+def _html(row: Any, changed: Sequence[Spans], article: str, page: str) -> Markup:  # noqa: ANN401 - a row
+    """What changed, as a reader of feeds shows it; of much, the beginning."""
+    left, shown = MAX_TEXT, []
+    for spans in changed:
+        left -= sum(len(text) for _, text in spans)
+        if left < 0:
+            break
+        shown.append(Markup("<p>{}</p>\n").format(marked(spans)))
+    more = len(changed) - len(shown)
+    if more:
+        shown.append(Markup('<p><a href="{}">… and {}</a></p>\n').format(page, counted(more, "further paragraph")))
     return Markup('<p>{}: {}, {}</p>\n{}<p><a href="{}">All versions</a>, <a href="{}">the article</a></p>').format(
-        event.article.source, event.kind, figures, rows, article, event.article.url
+        row.source, row.kind, edits(row.added, row.removed), Markup().join(shown), article, row.url
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import jinja2
 from aiohttp import web
 
@@ -16,6 +18,7 @@ from streams.site.limits import Limits
 ARCHIVE = web.AppKey("archive", Archive)
 FIGURES = web.AppKey("figures", Figures)
 LIMITS = web.AppKey("limits", Limits)
+COMPARING = web.AppKey("comparing", asyncio.Semaphore)
 KEPT = web.AppKey("kept", Kept)
 TEMPLATES = web.AppKey("templates", jinja2.Environment)
 CLOCK = web.AppKey("clock", Clock)

@@ -42,28 +42,26 @@ async def stream(request: web.Request) -> web.StreamResponse:
             places = dict(broadcast.places)
         else:
             while found := await archive.after(places, CATCH_UP):
-                for row in found:
-                    places[row.partition] = row.offset
                 await _tell(request, response, wanted, found, places)
         while True:
             try:
-                told = await asyncio.wait_for(follower.waiting.get(), PING_EVERY)
+                row = await asyncio.wait_for(follower.waiting.get(), PING_EVERY)
             except TimeoutError:
                 await response.write(b": still here\n\n")
                 continue
-            if told is None:
+            if row is None:
                 return response
-            row, _ = told
             if row.offset > places.get(row.partition, -1):  # else it was read when this one resumed
-                places[row.partition] = row.offset
                 await _tell(request, response, wanted, [row], places)
 
 
 async def _tell(
     request: web.Request, response: web.StreamResponse, wanted: Filter, rows: Found, places: dict[int, int]
 ) -> None:
+    """Tell those rows that are wanted, each with the id from which the next one is resumed: `places` as of it."""
     labels = await request.app[ARCHIVE].labels([row.id for row in rows])
     for row in rows:
+        places[row.partition] = row.offset
         if _is_wanted(row, labels[row.id], wanted):
             data = orjson.dumps(change_of(row, labels[row.id]), option=orjson.OPT_UTC_Z)
             await response.write(b"event: change\nid: %s\ndata: %s\n\n" % (_id(places).encode(), data))

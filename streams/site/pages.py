@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 import orjson
@@ -11,26 +13,28 @@ from aiohttp import web
 
 from agents.archive.heat import heat
 from agents.archive.queries import PAGE, Archive, Filter, Place
-from agents.detect.url import article_id, canonical_url
-from agents.diff.compare import Comparison
-from agents.diff.compare import compare as compare_texts
-from agents.diff.interval import interval
+from agents.detect.url import MAX_URL, article_id
 from agents.diff.labels.rules import RULES
-from agents.diff.text import Text
-from schemas.errors import BadRecordError
-from schemas.version import Version
+from schemas.change import Diff
 from streams.show_html import diff_rows
 from streams.site.articles import shown_article
+from streams.site.comparing import compared
 from streams.site.keys import ARCHIVE, CLOCK, FIGURES, KEPT
 from streams.site.templating import render
-from streams.site.wanted import KINDS, cursor, filter_of, place_of, query_of, value_of
-from streams.site.words import checked
+from streams.site.wanted import KINDS, addresses_in, cursor, filter_of, place_of, query_of, value_of
+from streams.site.words import checked, passed
 
 MAX_NAMED = 500
 """Sources that a form proposes."""
 
 MAX_HEAT, MAX_VERSIONS = 200, 200
 """Changes of which the heat strip is made, and versions that a page lists; of an article with more, the newest."""
+
+MAX_PARAGRAPHS = 500
+"""Of the heat strip."""
+
+MAX_ROWS, MAX_TEXT = 5_000, 1_000_000
+"""Rows of a comparison, and characters in them, that a page shows."""
 
 
 async def home(request: web.Request) -> web.Response:
@@ -78,7 +82,9 @@ async def article(request: web.Request) -> web.Response:
     row = await shown_article(archive, id_)
     versions = await archive.versions(id_)
     found = await archive.changes(Filter(article_id=id_), count=MAX_HEAT)
-    events = await archive.events([each.id for each in found if each.kind != "removed"])
+    ids = [each.id for each in found if each.kind != "removed"]
+    events = await archive.events(ids)
+    newest = list(takewhile(events.__contains__, ids))  # each begins where the one before it has ended
     watching = await archive.watching(row.url)
     return render(
         request,
@@ -87,42 +93,17 @@ async def article(request: web.Request) -> web.Response:
         versions=versions[-MAX_VERSIONS:],
         left_out=max(0, len(versions) - MAX_VERSIONS),
         changes={each["row"].version: each for each in await _told(archive, found)},
-        heat=heat([events[each.id] for each in reversed(found) if each.id in events]),
+        heat=(await asyncio.to_thread(heat, [events[each] for each in reversed(newest)]))[:MAX_PARAGRAPHS],
         checked=checked(row, watching, request.app[CLOCK].now()),
         feed=query_of(Filter(article_id=id_)),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Two versions of an article, and what is different between them."""
-
-    article: Any
-    old: Version
-    new: Version
-    what: Comparison
-
-
-async def compared(request: web.Request) -> Compared:
-    """What an address names.
-
-    Raises:
-        HTTPNotFound: there is no such article, or it has no such version.
-        HTTPUnavailableForLegalReasons: it was taken down.
-    """
-    archive, id_ = request.app[ARCHIVE], request.match_info["article"]
-    row = await shown_article(archive, id_)
-    numbers = [int(request.match_info[name]) for name in ("old", "new")]
-    old, new = [await archive.version(id_, number) for number in numbers]
-    if old is None or new is None:
-        raise web.HTTPNotFound(text="The article has no such version.")
-    return Compared(row, old, new, await _comparison(archive, old, new))
 
 
 async def compare(request: web.Request) -> web.Response:
     """Two versions of an article, side by side."""
     pair = await compared(request)
     old, new = pair.old, pair.new
+    shown, left_out = _first_rows(pair.what.diff)
     existing = [each.version for each in await request.app[ARCHIVE].versions(new.article.id)]
     at = existing.index(new.version)
     return render(
@@ -133,31 +114,31 @@ async def compare(request: web.Request) -> web.Response:
         new=new,
         versions=existing,
         found=pair.what,
-        rows=diff_rows(pair.what.diff),
-        later=interval(old.fetched_at, new.fetched_at).words,
+        rows=diff_rows(shown),
+        left_out=left_out,
+        later=passed(old.fetched_at, new.fetched_at),
         earlier=f"{existing[at - 2]}-{existing[at - 1]}" if at > 1 else None,
         next=f"{new.version}-{existing[at + 1]}" if at + 1 < len(existing) else None,
         inline=request.query.get("view") == "inline",
     )
 
 
-async def _comparison(archive: Archive, old: Version, new: Version) -> Comparison:
-    """What changed: as it was published, where the versions are neighbours."""
-    event = await archive.change_to(new.article.id, new.version)
-    if event is not None and event.prior.version == old.version:
-        return Comparison(diff=event.diff, stats=event.stats, labels=event.labels, severity=event.severity)
-    return compare_texts(Text.of(old), Text.of(new), language=new.language)
+def _first_rows(diff: Diff) -> tuple[Diff, int]:
+    """A diff with no more rows than a page holds, and how many it leaves out."""
+    left = MAX_TEXT
+    for count, row in enumerate(diff.rows):
+        left -= sum(len(text) for _, text in row.spans)
+        if left < 0 or count == MAX_ROWS:
+            return replace(diff, rows=diff.rows[:count]), len(diff.rows) - count
+    return diff, 0
 
 
 async def search(request: web.Request) -> web.Response:
     """The articles with some words, of an author, or at an address."""
     archive = request.app[ARCHIVE]
-    query = value_of(request, "q") or ""
-    if "://" in query:
-        try:
-            id_ = article_id(canonical_url(query.strip()))
-        except BadRecordError:
-            raise web.HTTPBadRequest(text="That is no address of a page.") from None
+    query = value_of(request, "q", MAX_URL) or ""
+    for url in addresses_in(query):
+        id_ = article_id(url)
         if await archive.article(id_) is not None or await archive.takedown(id_) is not None:
             raise web.HTTPFound(f"/a/{id_}")
     by_author = request.query.get("by") == "author"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable
@@ -20,8 +21,9 @@ from streams.clock import Clock
 from streams.hubs import Hubs
 from streams.site import api, card, charts, feeds, hubs, live, pages
 from streams.site.broadcast import Broadcast
+from streams.site.comparing import AT_ONCE
 from streams.site.kept import Kept
-from streams.site.keys import ARCHIVE, BROADCAST, CLOCK, FIGURES, HUBS, KEPT, LIMITS, PUBLIC_URL, TEMPLATES
+from streams.site.keys import ARCHIVE, BROADCAST, CLOCK, COMPARING, FIGURES, HUBS, KEPT, LIMITS, PUBLIC_URL, TEMPLATES
 from streams.site.limits import Limits, visitor_of
 from streams.site.templating import new_templates, render
 
@@ -33,10 +35,11 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Server": "newsdiff",
 }
 """On every answer: no script and no style but our own files, nothing from anywhere else."""
 
-MAX_TARGET = 2048
+MAX_TARGET = 8192
 """Characters of a path with its query."""
 
 STATIC_FOR = 3600
@@ -56,7 +59,7 @@ def new_site(
     app = web.Application(middlewares=[_safe], client_max_size=1024)
     app[ARCHIVE], app[TEMPLATES], app[BROADCAST] = Archive(engine), new_templates(), broadcast
     app[FIGURES], app[KEPT], app[CLOCK] = Figures(engine), Kept(), clock
-    app[LIMITS] = Limits()
+    app[LIMITS], app[COMPARING] = Limits(), asyncio.Semaphore(AT_ONCE)
     if public_url is not None:
         app[PUBLIC_URL] = public_url
     if known_hubs is not None:
@@ -100,8 +103,8 @@ async def _safe(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     except web.HTTPException as error:
         response = _failed(request, error.status, error.text or "")
-        if "Retry-After" in error.headers:
-            response.headers["Retry-After"] = error.headers["Retry-After"]
+        told = {name: value for name, value in error.headers.items() if name in ("Retry-After", "Allow")}
+        response.headers.update(told)
     except Exception:
         log.exception("%s cannot be answered", request.rel_url.path)
         response = _failed(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here.")
@@ -114,8 +117,12 @@ def _check(request: web.Request) -> None:
     """See that a visitor may ask for this now.
 
     Raises:
-        HTTPRequestURITooLong, HTTPTooManyRequests: it may not.
+        HTTPBadRequest, HTTPRequestURITooLong, HTTPTooManyRequests: it may not.
     """
+    try:
+        _ = request.url
+    except ValueError:
+        raise web.HTTPBadRequest(text="The Host header is no host.") from None
     if len(request.raw_path) > MAX_TARGET:
         raise web.HTTPRequestURITooLong(text=f"An address may have {MAX_TARGET} characters.")
     wait = request.app[LIMITS].wait(visitor_of(request))

@@ -36,4 +36,10 @@ def render(request: web.Request, name: str, *, status: int = 200, **values: Any)
 
 def base_of(request: web.Request) -> str:
     """The address of the site: as it is set, or as this visitor has it."""
-    return request.app.get(PUBLIC_URL) or str(request.url.origin())
+    known = request.app.get(PUBLIC_URL)
+    if known is not None:
+        return known
+    try:
+        return str(request.url.origin())
+    except ValueError:  # the Host header is none
+        return ""

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 from datetime import date, datetime
 from typing import get_args
 from urllib.parse import urlencode
 
+import regex
 from aiohttp import web
 
 from agents.archive.queries import Filter, Place
+from agents.detect.url import canonical_url
+from agents.diff.labels.rules import RULES
 from schemas.change import ChangeKind
+from schemas.errors import BadRecordError
 
 MAX_VALUE = 300
 """Characters of a value."""
@@ -21,6 +26,9 @@ NAMES = ("source", "label", "day", "article", "kind", "q", "by")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 KINDS = get_args(ChangeKind)
+
+_NO_TEXT = regex.compile(r"[\p{Cc}\p{Cs}\p{Cn}]")
+_BEGINS_WITH_A_HOST = regex.compile(r"[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+(?::\d+)?/\S*")
 
 
 def filter_of(request: web.Request) -> Filter:
@@ -41,6 +49,8 @@ def filter_of(request: web.Request) -> Filter:
         raise web.HTTPBadRequest(text="article is no article's id")
     if given.get("kind", KINDS[0]) not in KINDS:
         raise web.HTTPBadRequest(text=f"kind is none of {', '.join(KINDS)}")
+    if "label" in given and given["label"] not in RULES:
+        raise web.HTTPBadRequest(text=f"label is none of {', '.join(RULES)}")
     by_author = given.get("by") == "author" and "q" in given
     return Filter(
         source=given.get("source"),
@@ -53,8 +63,8 @@ def filter_of(request: web.Request) -> Filter:
     )
 
 
-def value_of(request: web.Request, name: str) -> str | None:
-    """A value of the query.
+def value_of(request: web.Request, name: str, most: int = MAX_VALUE) -> str | None:
+    """A value of the query, of so many characters at most.
 
     Raises:
         HTTPBadRequest: it is too long, or no text.
@@ -62,9 +72,28 @@ def value_of(request: web.Request, name: str) -> str | None:
     value = request.query.get(name)
     if value is None or value == "":
         return None
-    if len(value) > MAX_VALUE or not value.isprintable():
-        raise web.HTTPBadRequest(text=f"{name} is longer than {MAX_VALUE} characters, or no text")
+    if len(value) > most or _NO_TEXT.search(value):
+        raise web.HTTPBadRequest(text=f"{name} is longer than {most} characters, or no text")
     return value
+
+
+def addresses_in(query: str) -> list[str]:
+    """The canonical URLs that a query may mean: none of words, two of an address without a scheme.
+
+    Raises:
+        HTTPBadRequest: it is an address, but of no page.
+    """
+    query = query.strip()
+    if "://" in query:
+        try:
+            return [canonical_url(query)]
+        except BadRecordError:
+            raise web.HTTPBadRequest(text="That is no address of a page.") from None
+    found = []
+    if _BEGINS_WITH_A_HOST.fullmatch(query):
+        with contextlib.suppress(BadRecordError):
+            found = [canonical_url(f"{scheme}://{query}") for scheme in ("https", "http")]
+    return found
 
 
 def query_of(wanted: Filter, **more: str | None) -> str:

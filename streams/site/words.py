@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from agents.diff.interval import interval
+
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 GIVEN_UP = "It last changed over 40 days ago and won't be checked again for changes."
@@ -24,6 +26,13 @@ def ago(time: datetime, now: datetime) -> str:
         if passed < end:
             return f"{counted(passed // unit, name)} ago"
     return f"on {time:%-d %B %Y}"
+
+
+def passed(since: datetime, until: datetime) -> str:
+    """How long a time lies after another one, or before it: `about 5 hours later`, `2 days earlier`."""
+    if until >= since:
+        return interval(since, until).words
+    return f"{interval(until, since).words.removesuffix('later')}earlier"
 
 
 def counted(number: int, name: str) -> str:

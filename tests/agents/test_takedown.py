@@ -50,7 +50,7 @@ def test_what_is_forgotten_is_read_no_more_until_it_is_released(end: Record) -> 
     known = detect(fetched(page(*prose(12))), None)
     assert isinstance(known.row, bytes)
     taken = detect(takedown(), known.row)
-    assert taken == Result("forgotten", (STONE,), FORGOTTEN)
+    assert taken == Result("forgotten", (STONE,), FORGOTTEN, purge=True)
     assert detect(takedown(), FORGOTTEN) == Result("forgotten")
     assert detect(fetched(page(*prose(13)), 1), FORGOTTEN) == Result("forgotten")
     released = detect(end, FORGOTTEN)
@@ -59,7 +59,7 @@ def test_what_is_forgotten_is_read_no_more_until_it_is_released(end: Record) -> 
     assert decode(again.outputs[0].value, Version, "it").kind == "first"
     diffed = diff_step(version_record(known), None)
     assert isinstance(diffed.row, bytes)
-    assert diff_step(version_record(taken), diffed.row) == Result("forgotten", row=None)
+    assert diff_step(version_record(taken), diffed.row) == Result("forgotten", row=None, purge=True)
     assert diff_step(version_record(again), None).outcome == "first"
 
 

@@ -14,7 +14,19 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-BENCHMARKS = ("diff", "labels", "reading", "noise", "throughput", "latency", "scale", "recovery", "schedule", "archive")
+BENCHMARKS = (
+    "diff",
+    "labels",
+    "reading",
+    "noise",
+    "throughput",
+    "latency",
+    "scale",
+    "recovery",
+    "capacity",
+    "schedule",
+    "archive",
+)
 RESULTS = Path(".bench")
 WIDTH = 140
 """Columns where there is no terminal, so that no cell is broken up."""
