@@ -68,9 +68,11 @@ def _version(record: Record, batch: Batch) -> None:
         return  # a forgotten article, which the takedown itself has told
     event = decode(record.value, Version, record.place)
     row = version_row(event, record.value or b"")
-    batch.versions.setdefault((event.article.id, event.version), row)
+    key = event.article.id, event.version
+    if key not in batch.versions or batch.versions[key]["fetched_at"] < event.fetched_at:
+        batch.versions[key] = row  # the later one of an article that was forgotten and began anew
     known = batch.articles.get(event.article.id)
-    if known is None or known["version"] < event.version:
+    if known is None or (known["first_seen"], known["version"]) < (event.article.first_seen, event.version):
         batch.articles[event.article.id] = article_row(event)
     words = words_of_version(event)
     if words is not None:
@@ -79,7 +81,8 @@ def _version(record: Record, batch: Batch) -> None:
 
 def _change(record: Record, batch: Batch) -> None:
     event = decode(record.value, Change, record.place)
-    if event.meta.id in batch.changes:
+    known = batch.changes.get(event.meta.id)
+    if known is not None and known["dt"] >= event.meta.dt:
         return
     batch.changes[event.meta.id] = change_row(event, record.value or b"", record.partition, record.offset)
     batch.labels[event.meta.id] = label_rows(event)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, exists, false, func, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.archive.rows import unpacked, unpacked_size
@@ -22,9 +22,6 @@ PAGE = 50
 
 MAX_EVENTS = 4_000_000
 """Bytes of the events that are read for one answer: what is hostile may be some hundred times as large as others."""
-
-AT_ONCE = 200
-"""Partitions in one question: SQLite bounds how deep one may be."""
 
 Found = Sequence[Any]
 
@@ -47,7 +44,7 @@ class Filter:
     by_author: bool = False
 
     def conditions(self, dialect: str) -> list[ColumnElement[bool]]:
-        """What a row of `change` has to be."""
+        """What a row of `change` has to be, but for the label."""
         found: list[ColumnElement[bool]] = []
         if self.source is not None:
             found.append(change.c.source == self.source)
@@ -58,9 +55,6 @@ class Filter:
         if self.day is not None:
             begin = datetime.combine(self.day, time(), UTC)
             found += [change.c.dt >= begin, change.c.dt < begin + timedelta(days=1)]
-        if self.label is not None:
-            labels = change_label.alias()
-            found.append(exists().where(labels.c.change_id == change.c.id, labels.c.label == self.label))
         if self.words is not None:
             matched = matching(dialect, self.words, by_author=self.by_author)
             if matched is None:
@@ -91,10 +85,14 @@ class Archive:
 
     async def changes(self, wanted: Filter, *, before: Place | None = None, count: int = PAGE) -> Found:
         """The newest changes, with the URLs of their articles and their labels, `count` at most."""
-        query = _changes().where(*wanted.conditions(self._engine.dialect.name))
+        query, dt, id_ = _changes().where(*wanted.conditions(self._engine.dialect.name)), change.c.dt, change.c.id
+        if wanted.label is not None:  # in the order of its own index: a rare one is not looked for among all
+            query = query.join(change_label, change_label.c.change_id == change.c.id)
+            query = query.where(change_label.c.label == wanted.label)
+            dt, id_ = change_label.c.dt, change_label.c.change_id
         if before is not None:
-            query = query.where(tuple_(change.c.dt, change.c.id) < tuple_(before.dt, before.id))
-        return await self._all(query.order_by(change.c.dt.desc(), change.c.id.desc()).limit(count))
+            query = query.where(tuple_(dt, id_) < tuple_(before.dt, before.id))
+        return await self._all(query.order_by(dt.desc(), id_.desc()).limit(count))
 
     async def labels(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """The labels of some changes, in the order of their names."""
@@ -165,16 +163,16 @@ class Archive:
 
     async def after(self, places: dict[int, int], count: int) -> Found:
         """The changes whose records stand after some offsets, by partition, in the order of their partitions."""
-        partition, offset = change.c.partition, change.c.offset
-        known = sorted(places)
-        parts = [known[at : at + AT_ONCE] for at in range(0, len(known), AT_ONCE)]
-        later = [or_(*(and_(partition == each, offset > places[each]) for each in part)) for part in parts]
         found: list[Any] = []
-        for condition in (partition.not_in(known), *later):
-            query = _changes().where(condition).order_by(partition, offset).limit(count - len(found))
-            found += await self._all(query)
-            if len(found) == count:
+        place = -1
+        while len(found) < count:  # partition by partition: each is a look at the end of an index
+            query = select(func.min(change.c.partition).label("next")).where(change.c.partition > place)
+            (row,) = await self._all(query)
+            if row.next is None:
                 break
+            place = row.next
+            is_later = (change.c.partition == place) & (change.c.offset > places.get(place, -1))
+            found += await self._all(_changes().where(is_later).order_by(change.c.offset).limit(count - len(found)))
         return found
 
     async def ends(self) -> dict[int, int]:

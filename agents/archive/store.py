@@ -17,6 +17,7 @@ from agents.archive.batch import Batch
 from agents.archive.rows import Values, number_of, unpacked, words_of_change, words_of_version
 from schemas.change import Change
 from schemas.codec import decode
+from schemas.errors import UnavailableError
 from schemas.version import Version
 
 E = TypeVar("E", Version, Change)
@@ -29,6 +30,8 @@ AT_ONCE = 500
 
 _LOCK = text("SELECT pg_try_advisory_lock(hashtext('newsdiff archive'))")
 _UNLOCK = text("SELECT pg_advisory_unlock(hashtext('newsdiff archive'))")
+
+_HELD = text("SELECT 1")
 
 _OVERWRITE = text("PRAGMA secure_delete=ON")
 """What is deleted is overwritten, so that it cannot be read in the file."""
@@ -61,6 +64,7 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._lock: AsyncConnection | None = None
 
     async def progress(self) -> dict[tuple[str, int], int]:
         """The offset after the last record that is stored, by topic and partition."""
@@ -77,9 +81,11 @@ class Store:
         async with self._engine.connect() as connection:
             is_alone = (await connection.execute(_LOCK)).scalar_one()
             await connection.commit()
+            self._lock = connection if is_alone else None
             try:
                 yield is_alone
             finally:
+                self._lock = None
                 with contextlib.suppress(SQLAlchemyError, OSError):
                     await connection.execute(_UNLOCK)
 
@@ -93,7 +99,12 @@ class Store:
             return known or cluster
 
     async def write(self, batch: Batch) -> None:
-        """Store what a batch changes, and how far it goes, in one transaction."""
+        """Store what a batch changes, and how far it goes, in one transaction.
+
+        Raises:
+            UnavailableError: the database was restarted, so that another process may store by now.
+        """
+        await self._see_that_it_is_alone()
         async with self._engine.begin() as connection:
             await _take_down(connection, batch)
             await _leave_out_forgotten(connection, batch)
@@ -108,6 +119,16 @@ class Store:
                 await connection.execute(tables.progress.insert().values(row))
         if self._engine.dialect.name == "sqlite" and any(map(_is_forgotten, batch.takedowns.values())):
             await self._empty_log()
+
+    async def _see_that_it_is_alone(self) -> None:
+        """A lock ends with the connection that holds it."""
+        if self._lock is None:
+            return
+        try:
+            await self._lock.execute(_HELD)
+            await self._lock.commit()
+        except (SQLAlchemyError, OSError) as error:
+            raise UnavailableError("the archive's lock has gone with its connection: it is asked for anew") from error
 
     async def _empty_log(self) -> None:
         """Empty the write-ahead log, in which what was deleted still stands."""

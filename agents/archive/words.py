@@ -22,6 +22,9 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 MAX_MATCHES = 1_000
 """Documents of which the articles are found, the newest ones: a word that is everywhere must not read everything."""
 
+MIN_BEGINNING = 3
+"""Letters that a word of an alphabet has to have to be a beginning: all words that begin with it are read."""
+
 MAX_WORDS = 12
 """Of a query: the first ones count."""
 
@@ -62,13 +65,15 @@ def matching(dialect: str, query: str, *, by_author: bool = False) -> tuple[str,
     words = _WORD.findall(query)[:MAX_WORDS]
     if not words:
         return None
+    star = "*" if len(words[-1]) >= MIN_BEGINNING or not words[-1].isascii() else ""
     if dialect == "sqlite":
         columns = "byline" if by_author else "{title body}"
         wanted = " ".join(f'"{word}"' for word in words)
         found = "SELECT rowid FROM words WHERE words MATCH :wanted ORDER BY rowid DESC"
-        return f"document.number IN ({found} LIMIT {MAX_MATCHES})", {"wanted": f"{columns} : ({wanted}*)"}
+        return f"document.number IN ({found} LIMIT {MAX_MATCHES})", {"wanted": f"{columns} : ({wanted}{star})"}
     column = "authors" if by_author else "words"
     wanted = " & ".join(f"'{word}'" for word in words)
+    star = ":*" if star else ""
     # The column is one of two names of ours.
     found = f"SELECT number FROM document WHERE {column} @@ to_tsquery('simple', :wanted) ORDER BY number DESC"  # noqa: S608
-    return f"document.number IN ({found} LIMIT {MAX_MATCHES})", {"wanted": f"{wanted}:*"}
+    return f"document.number IN ({found} LIMIT {MAX_MATCHES})", {"wanted": f"{wanted}{star}"}

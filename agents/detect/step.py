@@ -13,7 +13,7 @@ from agents.detect.no_article import why_no_article
 from agents.detect.reading import PRODUCER, Reading, read_extracted
 from agents.detect.row import Row, decode_row, encode_row
 from agents.detect.shape import suspicions
-from agents.detect.takedown import FORGOTTEN, take_down
+from agents.detect.takedown import forgotten_until, take_down
 from agents.detect.url import canonical_url, host_of, source_of
 from agents.step import KEEP, Keep, Result
 from schemas import topics
@@ -72,8 +72,10 @@ class Detect:
         url = canonical_url(fetch.url)
         key = url.encode()
         in_place = record.key == key and record.partition == self._partition_of(key)
-        if in_place and encoded == FORGOTTEN:
-            return Result("forgotten")
+        if in_place and (until := forgotten_until(encoded)) is not None:
+            if fetch.fetched_at <= until:
+                return Result("forgotten")
+            encoded = None
         row = decode_row(encoded) if in_place else None
         source = Source(record, fetch, url, clean(fetch.source or "") or (row.source if row else source_of(url)))
         if not in_place:

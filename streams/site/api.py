@@ -19,7 +19,7 @@ from streams.site.answers import (
     ListedChange,
     ListedVersion,
 )
-from streams.site.articles import shown_article
+from streams.site.articles import see_shown, shown_article
 from streams.site.comparing import compared
 from streams.site.keys import ARCHIVE
 from streams.site.openapi import document
@@ -36,6 +36,7 @@ async def openapi(_request: web.Request) -> web.Response:
 async def changes(request: web.Request) -> web.Response:
     """The newest changes that a filter leaves, without their diffs; `next` is the cursor of the page after."""
     archive, wanted = request.app[ARCHIVE], filter_of(request)
+    await see_shown(archive, wanted.article_id)
     found = await archive.changes(wanted, before=place_of(request), count=PAGE + 1)
     labels = await archive.labels([row.id for row in found])
     last = found[PAGE - 1] if len(found) > PAGE else None

@@ -9,6 +9,17 @@ from aiohttp import web
 from agents.archive.queries import Archive
 
 
+async def see_shown(archive: Archive, id_: str | None) -> None:
+    """See that an article, if one is named, may be shown.
+
+    Raises:
+        HTTPUnavailableForLegalReasons: it was taken down.
+    """
+    taken = await archive.takedown(id_) if id_ is not None else None
+    if taken is not None:
+        raise web.HTTPUnavailableForLegalReasons(None, text=f"This article was taken down: {taken.why}")
+
+
 async def shown_article(archive: Archive, id_: str) -> Any:  # noqa: ANN401 - a row
     """The row of an article.
 
@@ -16,9 +27,7 @@ async def shown_article(archive: Archive, id_: str) -> Any:  # noqa: ANN401 - a 
         HTTPUnavailableForLegalReasons: it was taken down.
         HTTPNotFound: there is none.
     """
-    taken = await archive.takedown(id_)
-    if taken is not None:
-        raise web.HTTPUnavailableForLegalReasons(None, text=f"This article was taken down: {taken.why}")
+    await see_shown(archive, id_)
     row = await archive.article(id_)
     if row is None:
         raise web.HTTPNotFound(text="There is no such article here.")

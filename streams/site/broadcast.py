@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,9 @@ LOOK_EVERY = 1.0
 AT_ONCE = 500
 
 MAX_FOLLOWERS = 1_000
+MAX_OF_ONE = 20
+"""Of one visitor: the others shall find room."""
+
 MAX_WAITING = 1_000
 """Changes that wait for one follower: who reads slower than that is let go, and may resume."""
 
@@ -39,6 +43,7 @@ class Broadcast:
         self.places: dict[int, int] = {}
         self._archive = archive
         self._followers: set[Follower] = set()
+        self._visitors: Counter[str | None] = Counter()
         self._news = asyncio.Event()
 
     def stored(self) -> None:
@@ -75,14 +80,19 @@ class Broadcast:
         follower.waiting.put_nowait(what)
 
     @contextlib.asynccontextmanager
-    async def following(self) -> AsyncIterator[Follower | None]:
-        """A context in which somebody follows; None where too many do."""
-        if len(self._followers) >= MAX_FOLLOWERS:
+    async def following(self, visitor: str | None) -> AsyncIterator[Follower | None]:
+        """A context in which somebody follows; None where too many do. `visitor`: None is not counted."""
+        is_full = len(self._followers) >= MAX_FOLLOWERS
+        if is_full or (visitor is not None and self._visitors[visitor] >= MAX_OF_ONE):
             yield None
             return
         follower = Follower()
         self._followers.add(follower)
+        self._visitors[visitor] += 1
         try:
             yield follower
         finally:
             self._followers.discard(follower)
+            self._visitors[visitor] -= 1
+            if not self._visitors[visitor]:
+                del self._visitors[visitor]

@@ -18,10 +18,11 @@ from agents.archive.queries import Archive, Found
 from agents.diff.shorten import shortened
 from schemas.change import Change, Spans
 from streams.show_html import marked
+from streams.site.articles import see_shown
 from streams.site.keys import ARCHIVE, TEMPLATES
 from streams.site.templating import base_of
 from streams.site.wanted import filter_of, query_of
-from streams.site.words import counted, edits
+from streams.site.words import counted, edits, safe_url
 
 ENTRIES = 50
 MAX_TEXT = 20_000
@@ -55,8 +56,7 @@ class Entry:
 async def feed(request: web.Request) -> web.Response:
     """The newest changes that a filter leaves; 304 where the reader has them."""
     archive, wanted, kind = request.app[ARCHIVE], filter_of(request), request.match_info["kind"]
-    if wanted.article_id is not None and (taken := await archive.takedown(wanted.article_id)) is not None:
-        raise web.HTTPUnavailableForLegalReasons(None, text=f"This article was taken down: {taken.why}")
+    await see_shown(archive, wanted.article_id)
     base = base_of(request)
     rows = await archive.changes(wanted, count=ENTRIES)
     tag = f'"{xxhash.xxh3_64_hexdigest(orjson.dumps([base, kind, *(row.id for row in rows)]))}"'
@@ -122,7 +122,7 @@ def _html(row: Any, changed: Sequence[Spans], article: str, page: str) -> Markup
     if more:
         shown.append(Markup('<p><a href="{}">… and {}</a></p>\n').format(page, counted(more, "further paragraph")))
     return Markup('<p>{}: {}, {}</p>\n{}<p><a href="{}">All versions</a>, <a href="{}">the article</a></p>').format(
-        row.source, row.kind, edits(row.added, row.removed), Markup().join(shown), article, row.url
+        row.source, row.kind, edits(row.added, row.removed), Markup().join(shown), article, safe_url(row.url)
     )
 
 

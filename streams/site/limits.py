@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ def visitor_of(request: web.Request) -> str | None:
     forwarded = request.headers.getall("X-Forwarded-For", [])
     if not forwarded:
         return None if address.is_loopback else _network(address)
-    return _network(_address(forwarded[-1].rpartition(",")[2].strip()))
+    return _network(_forwarded(forwarded[-1].rpartition(",")[2].strip()))
 
 
 def _address(text: str) -> Address | None:
@@ -64,6 +65,12 @@ def _address(text: str) -> Address | None:
         return ipaddress.ip_address(text)
     except ValueError:
         return None
+
+
+def _forwarded(text: str) -> Address | None:
+    """An address as proxies write it, some with a port."""
+    bare = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+", text)
+    return _address((bare[1] or bare[2]) if bare else text)
 
 
 def _network(address: Address | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 import orjson
@@ -11,7 +12,10 @@ from aiohttp import web
 
 from agents.archive.queries import Filter, Found
 from streams.site.api import change_of
+from streams.site.articles import see_shown
+from streams.site.broadcast import Follower
 from streams.site.keys import ARCHIVE, BROADCAST
+from streams.site.limits import visitor_of
 from streams.site.wanted import filter_of
 
 PING_EVERY = 20.0
@@ -31,28 +35,44 @@ async def stream(request: web.Request) -> web.StreamResponse:
     archive, broadcast, wanted = request.app[ARCHIVE], request.app[BROADCAST], filter_of(request)
     if wanted.words is not None:
         raise web.HTTPBadRequest(text="the stream cannot be searched: ask /api/v1/changes?q=... for words")
+    await see_shown(archive, wanted.article_id)
     places = _places(request.headers.get("Last-Event-ID"))
-    async with broadcast.following() as follower:
+    async with broadcast.following(visitor_of(request)) as follower:
         if follower is None:
             raise web.HTTPServiceUnavailable(text="too many follow already: try again later")
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
-        await response.write(b"retry: 3000\n\n")
-        if places is None:
-            places = dict(broadcast.places)
-        else:
-            while found := await archive.after(places, CATCH_UP):
-                await _tell(request, response, wanted, found, places)
-        while True:
-            try:
-                row = await asyncio.wait_for(follower.waiting.get(), PING_EVERY)
-            except TimeoutError:
-                await response.write(b": still here\n\n")
-                continue
-            if row is None:
-                return response
-            if row.offset > places.get(row.partition, -1):  # else it was read when this one resumed
-                await _tell(request, response, wanted, [row], places)
+        with contextlib.suppress(ConnectionError):  # who followed has gone
+            await _follow(request, response, follower, wanted, places)
+        return response
+
+
+async def _follow(
+    request: web.Request,
+    response: web.StreamResponse,
+    follower: Follower,
+    wanted: Filter,
+    places: dict[int, int] | None,
+) -> None:
+    """Tell what somebody missed, and then what comes, until that is too much for who reads it."""
+    archive, broadcast = request.app[ARCHIVE], request.app[BROADCAST]
+    await response.write(b"retry: 3000\n\n")
+    if places is None:
+        places = dict(broadcast.places)
+        await response.write(b"id: %s\n\n" % _id(places).encode())  # who is cut off before the first resumes too
+    else:
+        while found := await archive.after(places, CATCH_UP):
+            await _tell(request, response, wanted, found, places)
+    while True:
+        try:
+            row = await asyncio.wait_for(follower.waiting.get(), PING_EVERY)
+        except TimeoutError:
+            await response.write(b": still here\n\n")
+            continue
+        if row is None:
+            return
+        if row.offset > places.get(row.partition, -1):  # else it was read when this one resumed
+            await _tell(request, response, wanted, [row], places)
 
 
 async def _tell(

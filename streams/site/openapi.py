@@ -7,7 +7,9 @@ from typing import Any, get_args
 
 import msgspec
 
+from agents.detect.url import MAX_URL
 from agents.diff.compare import Comparison
+from agents.diff.labels.rules import RULES
 from schemas.change import ChangeKind
 from schemas.version import Version
 from streams.site.answers import Articles, ArticleWithVersions, Changes, ListedChange, Problem
@@ -24,7 +26,7 @@ _TEXT: Json = {"type": "string", "maxLength": 300}
 
 _FILTER: Query = {
     "source": ("The name of a source.", _TEXT),
-    "label": ("A label: `numbers`, `quotes`, `silent`, ...", _TEXT),
+    "label": ("A label.", {"enum": list(RULES)}),
     "kind": ("What kind of change.", {"enum": list(get_args(ChangeKind))}),
     "day": ("The day of the fetch, in UTC.", {"type": "string", "format": "date"}),
     "article": ("An article's id.", _ID),
@@ -55,7 +57,7 @@ def document() -> Json:
             "/api/v1/articles": _get(
                 "Articles with some words, `q`; or the one at an address, `url`, to which a redirect leads.",
                 Articles,
-                query={**_WORDS, "url": ("An address, in any variant.", _TEXT)},
+                query={**_WORDS, "url": ("An address, in any variant.", {"type": "string", "maxLength": MAX_URL})},
                 others={"302": {"description": "The article at the address."}},
             ),
             "/api/v1/articles/{article}": _get(
@@ -119,7 +121,12 @@ def _parameters(path: dict[str, Json], query: Query) -> list[Json]:
 
 def _problems() -> Json:
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"default": {"description": "Why there is no answer; 451: it was taken down.", "content": content}}
+    return {
+        "default": {
+            "description": "Why there is no answer; 451: it was taken down, 422: it is too large.",
+            "content": content,
+        }
+    }
 
 
 def _schemas() -> Json:

@@ -17,7 +17,7 @@ from agents.detect.url import MAX_URL, article_id
 from agents.diff.labels.rules import RULES
 from schemas.change import Diff
 from streams.show_html import diff_rows
-from streams.site.articles import shown_article
+from streams.site.articles import see_shown, shown_article
 from streams.site.comparing import compared
 from streams.site.keys import ARCHIVE, CLOCK, FIGURES, KEPT
 from streams.site.templating import render
@@ -29,6 +29,9 @@ MAX_NAMED = 500
 
 MAX_HEAT, MAX_VERSIONS = 200, 200
 """Changes of which the heat strip is made, and versions that a page lists; of an article with more, the newest."""
+
+MAX_DIGITS = 9
+"""Of the number of a version."""
 
 MAX_PARAGRAPHS = 500
 """Of the heat strip."""
@@ -57,6 +60,7 @@ async def _list(
     **more: Any,  # noqa: ANN401 - for it
 ) -> web.Response:
     archive = request.app[ARCHIVE]
+    await see_shown(archive, wanted.article_id)
     found = await archive.changes(wanted, before=before, count=PAGE + 1)
     last = found[PAGE - 1] if len(found) > PAGE else None
     return render(
@@ -99,6 +103,14 @@ async def article(request: web.Request) -> web.Response:
     )
 
 
+async def chosen(request: web.Request) -> web.Response:
+    """The comparison of the two versions that a visitor has chosen."""
+    numbers = [request.query.get(name, "") for name in ("old", "new")]
+    if not all(number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS for number in numbers):
+        raise web.HTTPBadRequest(text="Choose two versions by their numbers.")
+    raise web.HTTPFound(f"/a/{request.match_info['article']}/{'-'.join(numbers)}")
+
+
 async def compare(request: web.Request) -> web.Response:
     """Two versions of an article, side by side."""
     pair = await compared(request)
@@ -138,7 +150,8 @@ async def search(request: web.Request) -> web.Response:
     archive = request.app[ARCHIVE]
     query = value_of(request, "q", MAX_URL) or ""
     for url in addresses_in(query):
-        id_ = article_id(url)
+        known = await archive.watching(url)
+        id_ = article_id(known.moved_to or url if known is not None else url)
         if await archive.article(id_) is not None or await archive.takedown(id_) is not None:
             raise web.HTTPFound(f"/a/{id_}")
     by_author = request.query.get("by") == "author"

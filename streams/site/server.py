@@ -39,7 +39,7 @@ HEADERS = {
 }
 """On every answer: no script and no style but our own files, nothing from anywhere else."""
 
-MAX_TARGET = 8192
+MAX_TARGET = 4096
 """Characters of a path with its query."""
 
 STATIC_FOR = 3600
@@ -72,15 +72,16 @@ def new_site(
     get("/charts", charts.charts)
     get("/search", pages.search)
     get("/a/{article:[0-9a-f]{32}}", pages.article)
-    get(r"/a/{article:[0-9a-f]{32}}/{old:\d{1,9}}-{new:\d{1,9}}", pages.compare)
-    get(r"/a/{article:[0-9a-f]{32}}/{old:\d{1,9}}-{new:\d{1,9}}.svg", card.card)
+    get("/a/{article:[0-9a-f]{32}}/compare", pages.chosen)
+    get(r"/a/{article:[0-9a-f]{32}}/{old:[0-9]{1,9}}-{new:[0-9]{1,9}}", pages.compare)
+    get(r"/a/{article:[0-9a-f]{32}}/{old:[0-9]{1,9}}-{new:[0-9]{1,9}}.svg", card.card)
     get("/feed.{kind:rss|atom|json}", feeds.feed)
     get("/api/v1/openapi.json", api.openapi)
     get("/api/v1/changes", api.changes)
     get("/api/v1/articles", api.find)
     get("/api/v1/articles/{article:[0-9a-f]{32}}", api.article)
-    get(r"/api/v1/articles/{article:[0-9a-f]{32}}/versions/{number:\d{1,9}}", api.version)
-    get(r"/api/v1/articles/{article:[0-9a-f]{32}}/diff/{old:\d{1,9}}/{new:\d{1,9}}", api.diff)
+    get(r"/api/v1/articles/{article:[0-9a-f]{32}}/versions/{number:[0-9]{1,9}}", api.version)
+    get(r"/api/v1/articles/{article:[0-9a-f]{32}}/diff/{old:[0-9]{1,9}}/{new:[0-9]{1,9}}", api.diff)
     get("/api/v1/stream", live.stream)
     get("/websub/{subscription:[0-9a-f]{32}}", hubs.verify)
     app.router.add_post("/websub/{subscription:[0-9a-f]{32}}", hubs.take)

@@ -20,7 +20,7 @@ def new_templates() -> jinja2.Environment:
     environment.globals.update(
         ago=words.ago, moment=words.moment, counted=words.counted, times=words.times, edits=words.edits
     )
-    environment.filters["marked"] = marked
+    environment.filters.update(marked=marked, safe_url=words.safe_url)
     environment.trim_blocks = environment.lstrip_blocks = True
     return environment
 

@@ -35,6 +35,11 @@ def passed(since: datetime, until: datetime) -> str:
     return f"{interval(until, since).words.removesuffix('later')}earlier"
 
 
+def safe_url(url: str) -> str:
+    """The address, where following it only loads a page; else one that leads nowhere."""
+    return url if url.lower().startswith(("https://", "http://")) else "about:invalid"
+
+
 def counted(number: int, name: str) -> str:
     """A number and what it counts: `1 word`, `1,200 words`."""
     return f"{number:,} {name}{'' if number == 1 else 's'}"
@@ -42,7 +47,7 @@ def counted(number: int, name: str) -> str:
 
 def edits(added: int, removed: int) -> str:
     """How many words a change added and removed."""
-    return f"{counted(added, 'word')} added, {removed:,} removed" if added or removed else "no word of the text"
+    return f"{counted(added, 'word')} added, {removed:,} removed" if added or removed else "the text as before"
 
 
 def times(number: int) -> str:

@@ -40,7 +40,8 @@ def version_record(result: Result) -> Record:
     return Record(output.topic, 0, 0, START, output.key, output.value, output.headers)
 
 
-ENDS = [replace(takedown(), value=None), takedown("hidden"), takedown(released=True)]
+SHOWN = [replace(takedown(), value=None), takedown("hidden")]
+ENDS = [*SHOWN, takedown(released=True)]
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -54,8 +55,9 @@ def test_what_is_forgotten_is_read_no_more_until_it_is_released(end: Record) -> 
     assert detect(takedown(), FORGOTTEN) == Result("forgotten")
     assert detect(fetched(page(*prose(13)), 1), FORGOTTEN) == Result("forgotten")
     released = detect(end, FORGOTTEN)
-    assert (released.outputs, released.row) == ((), None)
-    again = detect(fetched(page(*prose(13)), 2), None)
+    assert released.outputs == ()
+    assert isinstance(released.row, bytes | None)
+    again = detect(fetched(page(*prose(13)), 2), released.row)
     assert decode(again.outputs[0].value, Version, "it").kind == "first"
     diffed = diff_step(version_record(known), None)
     assert isinstance(diffed.row, bytes)
@@ -63,14 +65,30 @@ def test_what_is_forgotten_is_read_no_more_until_it_is_released(end: Record) -> 
     assert diff_step(version_record(again), None).outcome == "first"
 
 
-@pytest.mark.parametrize("record", ENDS)
+@pytest.mark.parametrize("record", SHOWN)
 def test_what_is_hidden_is_read_as_before(record: Record) -> None:
-    """Only its pages are not shown; a release of what was not forgotten changes nothing."""
+    """Only its pages are not shown; the end of what was no takedown changes nothing."""
     detect = Detect(partition_of, read_page)
     known = detect(fetched(page(*prose(12))), None).row
     assert isinstance(known, bytes)
     assert detect(record, known).row is KEEP
     assert detect(record, None).row is KEEP
+
+
+def test_what_was_fetched_before_a_release_stays_forgotten() -> None:
+    """Also when it is imported once more, and when only the release is left of the wish and its release."""
+    detect = Detect(partition_of, read_page)
+    known = detect(fetched(page(*prose(12))), None).row
+    assert isinstance(known, bytes)
+    released = detect(takedown(released=True), FORGOTTEN).row
+    assert isinstance(released, bytes)
+    assert detect(fetched(page(*prose(12))), released) == Result("forgotten")
+    assert detect(fetched(page(*prose(12)), 1), released).outcome == "first"
+    assert detect(takedown(released=True), known) == Result("forgotten", (STONE,), released, purge=True)
+    assert detect(takedown(released=True), None) == Result("shown")
+    later = detect(fetched(page(*prose(12)), 1), released).row
+    assert isinstance(later, bytes)
+    assert detect(takedown(released=True), later) == Result("shown")
 
 
 def test_a_takedown_under_another_key_is_refused() -> None:

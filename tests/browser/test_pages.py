@@ -66,7 +66,7 @@ def test_every_page_can_be_read(page: Page, site: str) -> None:
 def test_a_reader_finds_the_way(page: Page, site: str) -> None:
     """From the newest change to its article, to another comparison, to feeds, charts, a search, and back."""
     page.goto(site)
-    page.locator("#changes h3 a").first.click()
+    page.locator("#changes h2 a").first.click()
     assert page.locator("ins, del").count()
     page.locator("h1 a").click()
     assert "There is an RSS feed of changes available." in page.inner_text("main")

@@ -23,7 +23,9 @@ from agents.archive.batch import batch_of
 from agents.archive.migrations import migrate
 from agents.archive.store import Store, open_engine
 from agents.archive.words import matching
+from agents.detect.url import article_id
 from schemas import topics
+from schemas.errors import UnavailableError
 from schemas.record import Record
 from schemas.takedown import Takedown
 
@@ -226,8 +228,37 @@ def test_what_was_forgotten_stays_so_when_it_is_read_again(database: str) -> Non
     assert run(database, anew) == found
 
 
+def test_a_release_that_is_read_with_its_wish_forgets_too(database: str) -> None:
+    """An archive that was down meanwhile finds both in one batch, or only the release, and is equal to the others."""
+    records = history(2)
+    wish = Takedown(url=url(0), state="forgotten", why="a court said so", at=NOON + timedelta(days=1))
+    taken, released = record(wish, 0), record(replace(wish, released=True), 1)
+
+    def found(*batches: Sequence[Record]) -> Rows:
+        rows = run(database, lambda engine: stored(engine, *batches))
+        del rows["watching"]  # the schedule tells itself what becomes of its rows
+        return rows
+
+    apart = found(records, [taken], [released])
+    assert {row[0] for row in apart["version"]} == {article_id(url(1))}
+    assert found(records, [taken, released]) == found(records, [released]) == found([released], records) == apart
+
+
+def test_what_begins_anew_after_a_release_is_kept_in_any_batch(database: str) -> None:
+    """Its versions have the numbers, and the first maybe the id, of those that are forgotten."""
+    wish = Takedown(url=url(0), state="forgotten", why="a court said so", at=NOON + timedelta(days=1))
+    released = record(replace(wish, released=True), 0)
+    old = history(1, 2)
+    later = timedelta(days=2)
+    events = [replace(event, fetched_at=event.fetched_at + later) for event in versions(0, 2, Random(5))]
+    new = [record(event, 900 + number) for number, event in enumerate(events)]
+    one = run(database, lambda engine: stored(engine, [released, *old, *new]))
+    assert len(one["version"]) == 2
+    assert one == run(database, lambda engine: stored(engine, [released], old, new))
+
+
 def test_what_is_forgotten_cannot_be_read_in_the_file(tmp_path: Path) -> None:
-    """Neither in the rows nor in the index of words: what was there is overwritten."""
+    """Neither in the rows, nor in the index of words, nor in the write-ahead log: what was there is overwritten."""
     path = tmp_path / "archive.db"
     wish = record(Takedown(url=url(0), state="forgotten", why="a court said so", at=NOON), 0)
     event = next(versions(0, 1, Random(0)))
@@ -240,8 +271,8 @@ def test_what_is_forgotten_cannot_be_read_in_the_file(tmp_path: Path) -> None:
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         assert b"zanzibarquark" in path.read_bytes()
         await stored(engine, [wish])
-        async with engine.connect() as connection:
-            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        for file in (path, path.with_name("archive.db-wal")):
+            assert b"anzibarquark" not in file.read_bytes()
 
     run(f"sqlite:///{path}", use)
     assert b"anzibarquark" not in path.read_bytes()
@@ -269,6 +300,24 @@ def test_one_process_stores_at_a_time(server: str) -> None:
             assert second
             await asyncio.gather(migrate(engine), migrate(other))
         await other.dispose()
+
+    run(server, use)
+
+
+def test_who_has_lost_the_lock_stores_no_more(server: str) -> None:
+    """A database that was restarted knows of no lock: another process may store by now."""
+
+    async def use(engine: AsyncEngine) -> None:
+        store = Store(engine)
+        async with store.alone() as is_alone:
+            assert is_alone
+            await store.write(batch_of(history(1)))
+            async with engine.connect() as connection:
+                await connection.execute(
+                    text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+                )
+            with pytest.raises(UnavailableError, match="lock"):
+                await store.write(batch_of(history(2)))
 
     run(server, use)
 

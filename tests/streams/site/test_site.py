@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
+from random import Random
 
 import feedparser
 import openapi_spec_validator
 import orjson
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from archive_history import NOON, history, record, schedule, url
+from archive_history import NOON, history, record, schedule, url, versions
 from archive_site import Site, site_of
 from jsonschema import Draft202012Validator
 from lxml import html
 
-from agents.archive.queries import Archive
+from agents.archive.queries import MAX_EVENTS, Archive
 from agents.archive.store import open_engine
 from agents.detect.url import article_id
+from agents.diff.step import diff_step
 from schemas import topics
+from schemas.article import Paragraph
 from schemas.record import Record
 from schemas.takedown import Takedown
+from schemas.version import VersionRef
 from streams.clock import Clock
 from streams.embedded.ports import choose_port
-from streams.site.broadcast import Broadcast
+from streams.site.broadcast import MAX_OF_ONE, Broadcast
 from streams.site.server import new_site
 
 HOSTILE = "</title><script>x=1</script>'\"><img src=x onerror=x=1> javascript:alert(1)"
@@ -59,7 +65,7 @@ def test_home_shows_the_newest_changes(database: str) -> None:
         assert "Story 9" in items[0].text_content()
         assert "The Eastmere Echo" in items[0].text_content()
         assert items[0].xpath(".//p[@class='excerpt']//ins")
-        assert items[0].xpath("string(.//h3/a/@href)") == f"/a/{article_id(url(9))}/2-3"
+        assert items[0].xpath("string(.//h2/a/@href)") == f"/a/{article_id(url(9))}/2-3"
 
     visit(database, history(10), use)
 
@@ -139,7 +145,7 @@ def test_changes_are_browsed_by_source_day_and_label(database: str) -> None:
         path: str | None = "/changes?source=The+Brass+Tally"
         while path:
             tree = html.fromstring(await site.page(path))
-            seen += tree.xpath("//ol/li/h3/a/@href")
+            seen += tree.xpath("//ol/li/h2/a/@href")
             (path,) = tree.xpath("//a[@rel='next']/@href")[:1] or [None]
             path = f"/changes{path}" if path and path.startswith("?") else path
         assert len(seen) == len(set(seen)) == 80
@@ -157,7 +163,7 @@ def test_changes_are_found_by_their_words_and_kind(database: str) -> None:
     async def use(site: Site) -> None:
         id_ = article_id(url(1))
         tree = html.fromstring(await site.page("/changes?q=story+1"))
-        assert tree.xpath("//ol/li/h3/a/@href") == [f"/a/{id_}/2-3", f"/a/{id_}/1-2"]
+        assert tree.xpath("//ol/li/h2/a/@href") == [f"/a/{id_}/2-3", f"/a/{id_}/1-2"]
         feed = feedparser.parse((await site.page("/feed.rss?q=story+1&kind=edited")).encode())
         assert [entry.link.rpartition("/a/")[2] for entry in feed.entries] == [f"{id_}/2-3", f"{id_}/1-2"]
         assert feed.feed.title == "newsdiff: edited, story 1"
@@ -192,20 +198,28 @@ def test_it_is_told_what_is_watched_and_what_fails(database: str) -> None:
     async def use(site: Site) -> None:
         cells = html.fromstring(await site.page("/watched")).xpath("//tbody/tr/td")
         said = [" ".join(cell.itertext()).strip() for cell in cells]
-        assert said[:3] == ["The Eastmere Echo https://eastmere-echo.test/feed", "feed", "3"]
-        assert said[-1] == "It has failed 2 times: status 500 <b>."
+        wrong = "It has failed 2 times: status 500 <b>."
+        assert said[:4] == ["The Eastmere Echo https://eastmere-echo.test/feed", wrong, "feed", "3"]
 
     visit(database, [*history(3), record(feed, 900)], use)
 
 
 def test_search_finds_words_authors_and_addresses(database: str) -> None:
-    """Any variant of an article's address leads to it; what nobody wrote is not found."""
+    """Any variant of an article's address leads to it, also one that it has moved from; nothing else is found."""
+    moved = replace(schedule(0), url="https://m.eastmere-echo.test/1", state="moved", article=url(1))
 
     async def use(site: Site) -> None:
         assert "2 articles" in await site.page("/search?q=harbour")
         assert "0 articles" in await site.page("/search?q=zeppelin")
         assert "1 article." in await site.page("/search?q=ann1&by=author")
         await site.page(f"/search?q={url(1)}?utm_source=x", 302)
+        await site.page(f"/search?q={url(1).removeprefix('https://')}", 302)
+        await site.page(f"/search?q={url(1)}?utm_source={'x' * 1000}", 302)
+        assert "1 article." in await site.page("/search?q=story%C2%A01")  # as headlines are pasted
+        assert "0 articles" in await site.page("/search?q=eastmere-echo.test/nothing-here")
+        await site.add([record(moved, 900)])
+        async with site.client.get(f"/search?q={moved.url}", allow_redirects=False) as answer:
+            assert answer.headers["Location"] == f"/a/{article_id(url(1))}"
         await site.page("/search?q=ftp://nowhere", 400)
         await site.page("/search?q=%22%27%3B--*%28", 200)
 
@@ -414,7 +428,7 @@ def test_what_is_not_there_is_a_page_that_says_so(database: str, path: str) -> N
 
     async def use(site: Site) -> None:
         assert "There is no such page here." in await site.page(path, 404)
-        await site.page("/search?q=" + "x" * 9000, 414)
+        await site.page("/search?q=" + "x" * 5000, 414)
 
     visit(database, history(1), use)
 
@@ -464,3 +478,170 @@ def test_an_empty_archive_has_all_its_pages(database: str) -> None:
             await site.page(path)
 
     visit(database, [], use)
+
+
+def test_a_feed_names_its_own_address(database: str) -> None:
+    """By it a reader knows two feeds apart; an Atom feed's id is it too."""
+
+    async def use(site: Site) -> None:
+        base = str(site.client.make_url("/")).rstrip("/")
+        for kind in ("rss", "atom"):
+            path = f"/feed.{kind}?source=The+Brass+Tally"
+            feed = feedparser.parse((await site.page(path)).encode()).feed
+            assert [link.href for link in feed.links if link.rel == "self"] == [base + path]
+            assert kind == "rss" or feed.id == base + path
+        title = feedparser.parse((await site.page(f"/feed.rss?article={article_id(url(1))}")).encode()).feed.title
+        assert title.startswith("newsdiff: Story 1")
+
+    visit(database, history(3), use)
+
+
+def test_the_stream_is_resumed_after_any_change(database: str) -> None:
+    """Each event's id is how far its own change stands, also where many are told at once."""
+    records = history(6)
+
+    async def use(site: Site) -> None:
+        told: list[str] = []
+        last = "0:0"
+        async with asyncio.timeout(30):
+            while len(told) < 12:
+                async with site.client.get("/api/v1/stream", headers={"Last-Event-ID": last}) as answer:
+                    async for line in answer.content:
+                        if line.startswith(b"id: "):
+                            last = line[4:].strip().decode()
+                        if line.startswith(b"data: "):
+                            told.append(json.loads(line[6:])["id"])
+                            break  # and is cut off
+        assert len(set(told)) == len(told) == 12
+
+    visit(database, records, use)
+
+
+def test_a_visitor_leaves_room_in_the_stream(database: str) -> None:
+    """One who opens more than their share is put off, and the others are not."""
+
+    async def use(site: Site) -> None:
+        one, other = {"X-Forwarded-For": "203.0.113.5"}, {"X-Forwarded-For": "203.0.113.6"}
+        async with contextlib.AsyncExitStack() as stack:
+            for _ in range(MAX_OF_ONE):
+                answer = await stack.enter_async_context(site.client.get("/api/v1/stream", headers=one))
+                assert answer.status == 200
+            assert (await site.client.get("/api/v1/stream", headers=one)).status == 503
+            async with site.client.get("/api/v1/stream", headers=other) as answer:
+                assert answer.status == 200
+
+    visit(database, [], use)
+
+
+def test_large_texts_hold_up_nobody(database: str) -> None:
+    """Of a huge article, page and feed show what they can, a comparison is refused, and its versions are there."""
+    texts = [f"{number} " + "word " * 40 for number in range(14000)]
+    first, second = (
+        replace(event, paragraphs=tuple(Paragraph("text", f"{event.version} {text}") for text in texts))
+        for event in versions(0, 2, Random(0))
+    )
+    row = diff_step(record(first, 0), None).row
+    assert isinstance(row, bytes)
+    (change,) = diff_step(record(second, 1), row).outputs
+    place = replace(record(second, 2), topic=topics.CHANGE, value=change.value)
+    assert len(change.value or b"") > MAX_EVENTS
+    id_ = first.article.id
+
+    async def use(site: Site) -> None:
+        assert "Version" in await site.page(f"/a/{id_}")
+        (entry,) = feedparser.parse((await site.page("/feed.rss")).encode()).entries
+        assert 0 < len(entry.summary) < 5000
+        assert "too large to be compared" in await site.page(f"/a/{id_}/1-2", 422)
+        assert "too large to be compared" in await site.page(f"/api/v1/articles/{id_}/diff/1/2", 422)
+        assert len(json.loads(await site.page(f"/api/v1/articles/{id_}/versions/2"))["paragraphs"]) == 14000
+
+    visit(database, [record(first, 0), record(second, 1), place], use)
+
+
+def test_a_comparison_shows_as_many_rows_as_a_page_holds(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And says how many more there are, and where."""
+    monkeypatch.setattr("streams.site.pages.MAX_ROWS", 2)
+
+    async def use(site: Site) -> None:
+        said = await site.page(f"/a/{article_id(url(0))}/1-2")
+        assert "4 further rows" in said
+        assert f"/api/v1/articles/{article_id(url(0))}/diff/1/2" in said
+
+    visit(database, history(1, 2), use)
+
+
+def test_any_two_versions_can_be_chosen(database: str) -> None:
+    """By a form, in any order: an earlier one is said to be earlier."""
+    id_ = article_id(url(0))
+
+    async def use(site: Site) -> None:
+        assert html.fromstring(await site.page(f"/a/{id_}/1-2")).xpath("//form//select[@name='new']/option[3]")
+        async with site.client.get(f"/a/{id_}/compare?old=3&new=1", allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (302, f"/a/{id_}/3-1")
+        assert "(about 6 hours earlier)" in text_of(await site.page(f"/a/{id_}/3-1"))
+        for wrong in ("", "?old=1", "?old=1&new=x", "?old=1&new=%D9%A1"):
+            await site.page(f"/a/{id_}/compare{wrong}", 400)
+
+    visit(database, history(1), use)
+
+
+def test_a_removed_article_is_said_to_be_removed(database: str) -> None:
+    """Nobody is sent to find it where it no longer is."""
+    *_, last = versions(0, 2, Random(0))
+    gone = replace(last, kind="removed", version=3, previous=VersionRef(2, last.hash))
+
+    async def use(site: Site) -> None:
+        said = text_of(await site.page(f"/a/{article_id(url(0))}"))
+        assert "It was removed from its original source" in said
+        assert "You can find the current article" not in said
+
+    visit(database, [*history(1, 2), record(gone, 900)], use)
+
+
+def test_an_address_that_is_no_link_is_none(database: str) -> None:
+    """Neither on the page nor in a feed, whose readers have no policy of ours."""
+    (event,) = versions(0, 1, Random(0))
+    odd = "javascript:alert(1)"
+    found = history(1)
+    events = [replace(each, value=(each.value or b"").replace(url(0).encode(), odd.encode())) for each in found]
+    assert event.article.url == url(0)
+
+    async def use(site: Site) -> None:
+        for path in (f"/a/{article_id(url(0))}", "/feed.rss", "/feed.json"):
+            assert not re.search(r"href=[^>]{0,12}javascript:", await site.page(path))
+
+    visit(database, events, use)
+
+
+@pytest.mark.parametrize("host", ["", "no host", "[::1", "a.test:99999999"])
+def test_a_host_that_is_none_is_told_so(database: str, host: str) -> None:
+    """As safely as anything else, and without a traceback in the log."""
+
+    async def use(site: Site) -> None:
+        async with site.client.get("/", headers={"Host": host}) as answer:
+            assert answer.status in (200, 400)
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+    visit(database, [], use)
+
+
+def test_a_label_that_is_none_is_told_so(database: str) -> None:
+    """A feed of it would be empty for ever."""
+
+    async def use(site: Site) -> None:
+        for path in ("/changes", "/feed.rss", "/api/v1/changes"):
+            assert "headline" in await site.page(f"{path}?label=headlnie", 400)
+
+    visit(database, [], use)
+
+
+def test_nothing_is_told_of_an_article_that_is_hidden(database: str) -> None:
+    """Whoever asks for it is told why, wherever they ask."""
+    hide = record(Takedown(url=url(1), state="hidden", why="a court said so", at=NOON), 0)
+    id_ = article_id(url(1))
+
+    async def use(site: Site) -> None:
+        for path in ("/changes", "/feed.rss", "/api/v1/changes", "/api/v1/stream"):
+            assert "a court said so" in await site.page(f"{path}?article={id_}", 451)
+
+    visit(database, [*history(2), hide], use)
