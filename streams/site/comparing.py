@@ -27,8 +27,8 @@ AT_ONCE = 2
 PATIENCE = 10.0
 """Seconds that one waits for its turn."""
 
-LARGEST = 4_000_000
-"""Bytes of the events that are compared: 2 MB of text at each side take some seconds."""
+LARGEST = 2_000_000
+"""Bytes of the events that are compared: 1 MB of text at each side takes a second or two."""
 
 
 @dataclass(frozen=True, slots=True)

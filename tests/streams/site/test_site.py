@@ -517,6 +517,22 @@ def test_the_stream_is_resumed_after_any_change(database: str) -> None:
     visit(database, records, use)
 
 
+def test_who_leaves_the_stream_is_no_error(database: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A tab that is closed is nothing to tell an operator."""
+
+    async def use(site: Site) -> None:
+        async with site.client.get("/api/v1/stream") as answer:
+            assert answer.status == 200
+        await site.add(history(3))
+        for _ in range(20):  # until it is tried to tell them
+            await asyncio.sleep(0.1)
+        async with site.client.get("/api/v1/stream", headers={"Last-Event-ID": "0:0"}) as answer:
+            assert answer.status == 200
+
+    visit(database, [], use)
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
+
+
 def test_a_visitor_leaves_room_in_the_stream(database: str) -> None:
     """One who opens more than their share is put off, and the others are not."""
 
