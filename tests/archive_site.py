@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -34,12 +35,19 @@ async def site_of(database: str, records: Sequence[Record], clock: Clock | None 
     broadcast = Broadcast(Archive(engine))
     looking = asyncio.create_task(broadcast.run())
     try:
-        async with TestClient(TestServer(new_site(engine, broadcast, clock or Clock()))) as client:
+        async with TestClient(_Server(new_site(engine, broadcast, clock or Clock()))) as client:
             yield Site(client, store, broadcast)
     finally:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
         await engine.dispose()
+
+
+class _Server(TestServer):
+    """A server that, as that of `newsdiff site`, does not cancel the handlers of visitors who leave."""
+
+    async def _make_runner(self, **options: Any) -> web.AppRunner:
+        return web.AppRunner(self.app, **{**options, "handler_cancellation": False})
 
 
 class Site:

@@ -27,7 +27,7 @@ from tests.postgres import postgres, programs
 from tests.service import Client
 
 SIZE = 100_000
-ARTICLES, EDITS = (50, 2) if QUICK else (2_000, 2)
+ARTICLES, EDITS = (50, 2) if QUICK else (1_000, 2)
 
 
 def measure() -> Tables:
@@ -36,9 +36,10 @@ def measure() -> Tables:
         archive = Archive(SIZE, ARTICLES)
         with workers(settings):
             write(settings, archive.everything())
+            settle(settings)
             for _ in range(EDITS):
                 write(settings, (archive.changed(number) for number in range(ARTICLES)))
-            settle(settings)
+                settle(settings)
         rows = [*_kafka(settings), *_tables(settings), *_archives(settings)]
     return {f"bytes on disk: {ARTICLES:,} articles, pages of {SIZE // 1000} kB, {EDITS} edits each": rows}
 

@@ -521,13 +521,15 @@ def test_who_leaves_the_stream_is_no_error(database: str, caplog: pytest.LogCapt
     """A tab that is closed is nothing to tell an operator."""
 
     async def use(site: Site) -> None:
-        async with site.client.get("/api/v1/stream") as answer:
-            assert answer.status == 200
-        await site.add(history(3))
-        for _ in range(20):  # until it is tried to tell them
-            await asyncio.sleep(0.1)
-        async with site.client.get("/api/v1/stream", headers={"Last-Event-ID": "0:0"}) as answer:
-            assert answer.status == 200
+        address = site.client.server.host, site.client.server.port
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(b"GET /api/v1/stream HTTP/1.1\r\nHost: here\r\n\r\n")
+        await reader.readuntil(b"retry: 3000")
+        writer.transport.abort()
+        for number in range(4):
+            await asyncio.sleep(0.2)
+            await site.add(history(number + 1))
+        await site.page("/")
 
     visit(database, [], use)
     assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
