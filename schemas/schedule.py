@@ -42,11 +42,13 @@ class Schedule:
     since when a request is on its way that no news has overtaken. `failures`: in a row, and `error` the last one.
     `checks`: so many in all. `belief`: of an article, since its last check; `before`: before it, should that turn out
     to have shown an edit. `signal`: the source whose word of an edit brought the next check forward; `followed`: the
-    one that the last check followed, should it turn out to have been right. `every`: seconds between two checks, as a
-    person set them; `interval`: as the news of a source have set them. `fixed`: whether it is read under its own
-    address, since others lead or refer back to it. `shown`: what a source has shown, as the xxh3_64 of each link with
-    its time, newest first. `hub`: tells of a source's news. `forgotten`: it is
-    not to be read, until its takedown is taken back.
+    one that the last check followed, should it turn out to have been right. `is_asked`, `hops`: as in a
+    watch record, of what led on to it. `every`: seconds between two checks, as a person set them; `interval`: as the
+    news of a source have set them. `fixed`: whether it is read under its own address, since others lead or refer back
+    to it. `doubted_until`: until then, what was read has to be read again before it counts; a later answer that is no
+    304 ends it. `shown`: what a source has shown, as the xxh3_64 of each link with its time, newest first. `hub`: tells
+    of a source's news. `forgotten`: it is not to be read, until its takedown is taken back. `unwatched`: a person has
+    ended its watching, and no source begins it again.
     """
 
     topic: ClassVar[str] = topics.SCHEDULE
@@ -57,6 +59,8 @@ class Schedule:
     state: State
     added_at: Instant
     found_in: str | None = None
+    is_asked: bool = False
+    hops: Count = 0
     every: Seconds | None = None
     interval: Seconds | None = None
     next_check: Instant | None
@@ -70,8 +74,10 @@ class Schedule:
     article: str | None = None
     fixed: bool = False
     forgotten: bool = False
+    unwatched: bool = False
     etag: str | None = None
     last_modified: str | None = None
+    doubted_until: Instant | None = None
     belief: Belief | None = None
     before: Belief | None = None
     signal: str | None = None

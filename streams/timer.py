@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import logging
 from typing import Protocol
 
 from agents.step import Result
@@ -16,11 +17,16 @@ LOOK_EVERY = 1.0
 AT_ONCE = 500
 """Rows that are handled before their results are committed."""
 
+SET_BACK = 60.0
+"""Seconds by which a clock has to go back for all rows to be looked at anew: their times may be far away now."""
+
+log = logging.getLogger(__name__)
+
 
 class TimedStep(Protocol):
     """A step that does something with a row when its time has come. It has no clock: it is told the time."""
 
-    def due(self, row: bytes) -> float | None:
+    def due(self, row: bytes, now: float) -> float | None:
         """When a row's time comes, in seconds since 1970; None: never."""
         ...
 
@@ -46,15 +52,22 @@ class Timer:
         if transaction.closed:
             return
         transaction.table.on_row = self._note
-        for key, row in transaction.table.store.items():
-            self._note(key, row)
+        self._note_all()
+        latest = self._clock.time()
         while not transaction.closed:
+            before, latest = latest, self._clock.time()
+            if latest < before - SET_BACK:
+                self._note_all()
             if await self._handle_due():
                 await transaction.commit()
             await self._wait()
 
+    def _note_all(self) -> None:
+        for key, row in self._transaction.table.store.items():
+            self._note(key, row)
+
     def _note(self, key: bytes, row: bytes | None) -> None:
-        if row is not None and (due := self._step.due(row)) is not None:
+        if row is not None and (due := self._step.due(row, self._clock.time())) is not None:
             if not self._heap or due < self._heap[0][0]:
                 self._sooner.set()
             heapq.heappush(self._heap, (due, key))
@@ -63,14 +76,22 @@ class Timer:
         """Handle what is due, as far as one commit should hold it; how much that was."""
         count, transaction = 0, self._transaction
         while self._heap and count < AT_ONCE and self._heap[0][0] <= self._clock.time():
-            due, key = heapq.heappop(self._heap)
+            _, key = heapq.heappop(self._heap)
             async with transaction.turn, transaction.gate:
                 if transaction.closed:
                     return 0
                 row = transaction.table.get(key)
-                if row is not None and self._step.due(row) == due:  # else it was written anew since then
-                    await transaction.write(self._step.on_time(key, row, self._clock.time()), key)
-                    count += 1
+                now = self._clock.time()
+                due = self._step.due(row, now) if row is not None else None
+                if row is None or due is None or due > now:
+                    continue  # it was written anew since then
+                try:
+                    result = self._step.on_time(key, row, now)
+                except Exception:  # it would end this worker, and then the next one
+                    log.exception("the row of %r is left alone: nothing can be done with it", key)
+                    continue
+                await transaction.write(result, key)
+                count += 1
         return count
 
     async def _wait(self) -> None:

@@ -97,10 +97,8 @@ def _document(event_id: str, article: str, dt: datetime, words: Values) -> Value
 
 def _schedule(record: Record, batch: Batch) -> None:
     key = _url_of(record)
-    if record.value is None:
-        batch.watching[key] = None
-    else:
-        batch.watching[key] = watching_row(decode(record.value, Schedule, record.place), key)
+    event = decode(record.value, Schedule, record.place) if record.value is not None else None
+    batch.watching[key] = watching_row(event, key) if event is not None and not event.unwatched else None
 
 
 def _takedown(record: Record, batch: Batch) -> None:

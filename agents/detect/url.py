@@ -105,6 +105,12 @@ def host_and_port(url: str) -> str:
     return canonical_url(url).removeprefix("https://").partition("/")[0]
 
 
+def has_user(url: str) -> bool:
+    """Whether there are credentials in a URL, which are not to be kept."""
+    parsed = _parse(url)
+    return bool(parsed.username or parsed.password)
+
+
 def source_of(url: str) -> str:
     """The name of the paper where nobody gave one: the host without `www.`."""
     return host_of(url).removeprefix("www.")

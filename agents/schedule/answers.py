@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 import xxhash
 
-from agents.schedule.estimate import DAY, HOUR, first_belief, given_up_at, seen_unchanged
+from agents.schedule.estimate import DAY, GIVEN_UP_AFTER, HOUR, first_belief, given_up_at, seen_unchanged
 from agents.schedule.row import later, look_again, spread
 from schemas.check import Check, Shown
 from schemas.schedule import Schedule
@@ -31,6 +32,9 @@ EVERY, SOONEST, LATEST = HOUR / 4, HOUR / 12, 6 * HOUR
 
 FASTER, SLOWER = 0.8, 1.2
 
+MAX_HOPS = 10
+"""Addresses that lead on, each to another host or to what its page names as its own: as many as redirects."""
+
 MAX_SHOWN = 5_000
 """Links that a source is remembered to have shown."""
 
@@ -38,10 +42,13 @@ MAX_SHOWN = 5_000
 def checked(check: Check, row: Schedule, mean: float) -> tuple[Schedule, list[Watch]]:
     """The row after a check, and what shall be watched because of it; `mean`: of the edits at its source."""
     now = check.checked_at
-    if row.last_check is not None and now <= row.last_check:
-        return row, []  # told again
+    is_earlier = row.last_check is not None and now <= row.last_check
+    if is_earlier and row.requested_at is None:
+        return row, []  # told again; where it was asked for since then, a clock was set back
     if check.outcome == "deferred":
-        return replace(row, requested_at=None, next_check=check.retry_at or later(now, HOUR / 4)), []
+        last_check = now if is_earlier else row.last_check
+        retry_at = check.retry_at or later(now, HOUR / 4)
+        return replace(row, requested_at=None, last_check=last_check, next_check=retry_at), []
     after, wishes = _answered(check, row, mean)
     wished = row.next_check if row.requested_at is None else None
     if wished is not None and wished > now and after.next_check is not None:  # news came while the URL was asked for
@@ -51,8 +58,16 @@ def checked(check: Check, row: Schedule, mean: float) -> tuple[Schedule, list[Wa
 
 def _answered(check: Check, row: Schedule, mean: float) -> tuple[Schedule, list[Watch]]:
     now = check.checked_at
+    if check.outcome == "moved" and row.hops >= MAX_HOPS:
+        check = replace(check, outcome="failed", error=f"more than {MAX_HOPS} addresses lead on and on")
     row = replace(
-        row, requested_at=None, last_check=now, checks=row.checks + 1, kind=check.kind or row.kind, error=check.error
+        row,
+        requested_at=None,
+        last_check=now,
+        checks=row.checks + 1,
+        kind=check.kind or row.kind,
+        failures=0 if check.outcome == "gone" and row.error else row.failures,  # timeouts do not tell that it is gone
+        error=check.error,
     )
     if check.outcome == "moved":
         return _moved_away(check, row)
@@ -60,13 +75,20 @@ def _answered(check: Check, row: Schedule, mean: float) -> tuple[Schedule, list[
         return _unanswered(check, row), []
     row = replace(row, state="watched", failures=0)
     if check.outcome == "fetched":  # a 304 need not repeat them
-        row = replace(row, etag=check.etag, last_modified=check.last_modified)
+        is_settled = row.doubted_until is not None and now > row.doubted_until
+        doubted_until = None if is_settled else row.doubted_until
+        row = replace(row, etag=check.etag, last_modified=check.last_modified, doubted_until=doubted_until)
     return (_article(check, row, mean), []) if row.kind in (None, "article") else _source(check, row)
+
+
+def is_asked(row: Schedule) -> bool:
+    """Whether a person wants this URL to be watched, or one that has led on to it."""
+    return row.found_in is None or row.is_asked
 
 
 def _unanswered(check: Check, row: Schedule) -> Schedule:
     now = check.checked_at
-    if row.belief is not None and now.timestamp() >= given_up_at(row.belief):
+    if now.timestamp() >= _end(row):
         return replace(row, state="given_up", next_check=None)
     match check.outcome:
         case "gone":
@@ -77,6 +99,13 @@ def _unanswered(check: Check, row: Schedule) -> Schedule:
         case _:
             due = spread(row, now, min(DAY, FAILED_AGAIN * 2 ** min(row.failures, 10)))
             return replace(row, failures=row.failures + 1, next_check=max(due, check.retry_at or due))
+
+
+def _end(row: Schedule) -> float:
+    """When a URL that does not answer is given up: a source never, what has not told what it is like an article."""
+    if row.kind not in (None, "article"):
+        return math.inf
+    return given_up_at(row.belief) if row.belief is not None else row.added_at.timestamp() + GIVEN_UP_AFTER
 
 
 def _moved_away(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
@@ -90,6 +119,8 @@ def _moved_away(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
         found_in=row.url,
         every=row.every,
         replaces=True,
+        is_asked=is_asked(row),
+        hops=row.hops + 1,
     )
     return replace(row, state="moved", article=check.article, next_check=None), [watch]
 
@@ -107,7 +138,7 @@ def _source(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
     known = set(row.shown)
     news = [link for link in check.links if _mark(link) not in known]
     # The feeds that a page names: of one that a person wants to be watched, and no further.
-    feeds = {_mark_of(feed, row.every): feed for feed in check.feeds} if row.found_in is None else {}
+    feeds = {_mark_of(feed, row.every): feed for feed in check.feeds} if is_asked(row) else {}
     shown = [*feeds, *map(_mark, check.links), *row.shown] if check.outcome == "fetched" else row.shown
     interval = row.interval or EVERY
     if row.checks > 1:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agents.schedule.answers import GONE_FOR_GOOD
-from agents.schedule.estimate import seen_changed
+from agents.schedule.estimate import DAY, seen_changed
 from agents.schedule.row import later, look_again
 from schemas.outcome import Outcome
 from schemas.schedule import Schedule
 from schemas.version import Version
+
+DOUBTED_FOR = {"candidate": 0.0, "not_article": 0.0, "flapping": DAY}
+"""Seconds after a fetch whose text counts only once a later one has shown it again, so long after it at least (see
+`agents.detect.ladder`)."""
 
 RECHECK_AFTER = 90.0
 """Seconds until an edit that looks odd is looked at once more."""
@@ -30,7 +34,10 @@ def new_version(version: Version, row: Schedule, theta: float) -> Schedule:
 
 
 def found(outcome: Outcome, row: Schedule) -> Schedule:
-    """The row after a fetch that made no version: a candidate is looked at again soon."""
+    """The row after a fetch that made no version: what is in doubt is read whole, and a candidate again soon."""
+    if outcome.kind in DOUBTED_FOR:
+        until = later(outcome.fetched_at, DOUBTED_FOR[outcome.kind])
+        row = replace(row, doubted_until=max(until, row.doubted_until or until))
     if outcome.kind != "candidate" or row.next_check is None:
         return row
     soon = later(outcome.fetched_at, RECHECK_AFTER)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from agents.detect.url import canonical_url, host_and_port
+from agents.detect.url import canonical_url, has_user, host_and_port
 from agents.schedule.answers import checked
 from agents.schedule.estimate import GIVEN_UP_AFTER, chance_unseen
 from agents.schedule.news import found, new_version
@@ -16,12 +16,12 @@ from agents.schedule.price import LOWEST
 from agents.schedule.prior import Counts, source_mean, with_check
 from agents.schedule.row import instant, later
 from agents.schedule.signals import Precision, confirmed, raised, unconfirmed
-from agents.schedule.wishes import watched
+from agents.schedule.wishes import is_led_on, led_on, watched
 from agents.step import KEEP, Result
 from schemas import topics
 from schemas.check import Check
 from schemas.codec import decode, encode
-from schemas.errors import BadRecordError
+from schemas.errors import BadRecordError, Reason, shown
 from schemas.fetch_request import FetchRequest
 from schemas.outcome import Outcome
 from schemas.record import Output, Record
@@ -31,6 +31,9 @@ from schemas.version import Version
 from schemas.watch import Watch
 
 MAX_SOURCES = 10_000
+
+CLOCKS_DIFFER = 60.0
+"""Seconds by which the clocks of two workers may differ."""
 
 ASKED_AGAIN_AFTER = 6 * 3600.0
 """Seconds after which a request that nobody answered is made again. None gets lost, but its topic may be emptied."""
@@ -48,15 +51,10 @@ class Schedules:
         """Handle a watch, check, version, outcome or takedown record."""
         known = decode(row, Schedule, f"the row for {record.place}") if row is not None else None
         if record.topic == topics.WATCH:
-            if record.value is None:
-                return Result("unwatched", row=KEEP if known and known.forgotten else None)
-            watch = decode(record.value, Watch, record.place)
-            is_read = known is None or not known.forgotten
-            wished = watched(watch, known, self._precision(watch.found_in)) if is_read else None
-            return Result("watched", row=encode(wished)) if wished else Result("known")
+            return self._wished(record, known)
         if record.topic == topics.TAKEDOWN:
             return _taken_down(record, known)
-        if known is None or known.forgotten or record.value is None:
+        if known is None or known.forgotten or known.unwatched or record.value is None:
             return Result("not watched")
         if record.topic == topics.CHECK:
             mean = source_mean(self._sources.get(known.source or "", Counts()), self._overall)
@@ -76,12 +74,19 @@ class Schedules:
             after = found(decode(record.value, Outcome, record.place), known)
         return Result("heard", row=encode(after)) if after != known else Result("heard")
 
-    def due(self, row: bytes) -> float | None:
-        """When a row's URL is looked at next; never, where somebody else has written what is no row."""
+    def due(self, row: bytes, now: float) -> float | None:
+        """When a row's URL is looked at next; never, where somebody else has written what is no row.
+
+        What was planned by a clock that was ahead of this one is due at once.
+        """
         try:
             known = decode(row, Schedule, "a row of the schedule")
         except BadRecordError:
             return None
+        is_ahead = known.last_check is not None and known.last_check.timestamp() > now + CLOCKS_DIFFER
+        is_over = known.state == "moved" or known.forgotten or known.unwatched
+        if is_ahead and known.requested_at is None and not is_over:
+            return now
         return known.next_check.timestamp() if known.next_check else None
 
     def on_time(self, key: bytes, row: bytes, now: float) -> Result:
@@ -89,6 +94,8 @@ class Schedules:
         known, moment = decode(row, Schedule, "a row of the schedule"), instant(now)
         if known.last_check is None and moment >= later(known.added_at, GIVEN_UP_AFTER):  # it has never answered
             return Result("given up", row=encode(replace(known, state="given_up", next_check=None)))
+        # A 304 would show nothing to detect, where it waits for a text to come again, or for a comeback.
+        is_settled = known.state == "watched" and not known.failures and known.doubted_until is None
         worth = chance_unseen(known.belief, now) if known.belief else 1.0
         request = FetchRequest(
             key=key.decode(),
@@ -97,13 +104,30 @@ class Schedules:
             source=known.source,
             due_at=known.next_check or moment,
             worth=raised(worth, self._precision(known.signal)) if known.signal else worth,
-            etag=known.etag,
-            last_modified=known.last_modified,
+            etag=known.etag if is_settled else None,
+            last_modified=known.last_modified if is_settled else None,
             fixed=known.fixed,
         )
         asked = replace(known, requested_at=moment, next_check=later(moment, ASKED_AGAIN_AFTER))
         output = Output(topics.FETCH_REQUEST, host_and_port(known.url).encode(), encode(request))
         return Result("asked", (output,), encode(asked))
+
+    def _wished(self, record: Record, known: Schedule | None) -> Result:
+        """What a watch record asks for."""
+        if record.value is None:
+            return _unwatched(known)
+        watch = decode(record.value, Watch, record.place)
+        if record.key != canonical_url(watch.url).encode():
+            message = f"{record.place}: the key is {shown(record.key)}: watch records are keyed by their canonical URL"
+            raise BadRecordError(Reason.BAD_FIELD, message)
+        if has_user(watch.url):
+            raise BadRecordError(Reason.BAD_FIELD, f"{record.place}: there is a user in the URL: leave it out")
+        if known is not None and known.forgotten:
+            return Result("known")
+        if known is not None and is_led_on(watch, known):
+            return Result("led on", _watch_records([led_on(watch, known)]))
+        wished = watched(watch, known, self._precision(watch.found_in))
+        return Result("watched", row=encode(wished)) if wished else Result("known")
 
     def _precision(self, source: str | None) -> Precision:
         """How often the word of a source, its URL, was right."""
@@ -118,6 +142,22 @@ class Schedules:
             self._precisions.clear()
         self._overall = with_check(self._overall, before, after)
         self._sources[source or ""] = with_check(self._sources.get(source or "", Counts()), before, after)
+
+
+def _unwatched(known: Schedule | None) -> Result:
+    """The end of watching: of an article a mark is left, so that no source brings it back."""
+    if known is None or known.forgotten or known.kind not in (None, "article"):
+        return Result("unwatched", row=KEEP if known is not None and known.forgotten else None)
+    mark = Schedule(
+        url=known.url,
+        kind=known.kind,
+        source=known.source,
+        state="given_up",
+        added_at=known.added_at,
+        next_check=None,
+        unwatched=True,
+    )
+    return Result("unwatched", row=encode(mark))
 
 
 def _taken_down(record: Record, known: Schedule | None) -> Result:

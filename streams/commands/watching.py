@@ -47,7 +47,8 @@ async def schedules(settings: Settings) -> dict[str, Schedule]:
     async with committed_consumer(settings, topics.SCHEDULE) as consumer:
         async for record in records_until_end(consumer):
             rows[(record.key or b"").decode()] = record.value
-    return {key: decode(row, Schedule, key) for key, row in sorted(rows.items()) if row is not None}
+    known = {key: decode(row, Schedule, key) for key, row in sorted(rows.items()) if row is not None}
+    return {key: row for key, row in known.items() if not row.unwatched}
 
 
 def shown_by(schedules: Iterable[Schedule]) -> dict[str, list[Schedule]]:

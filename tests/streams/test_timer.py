@@ -26,22 +26,28 @@ class Alarm:
     def __init__(self) -> None:
         self.rang: list[float] = []
 
-    def due(self, row: bytes) -> float | None:
+    def due(self, row: bytes, now: float) -> float | None:
         """See `TimedStep`."""
         return float(row) if row != b"never" else None
 
     def on_time(self, key: bytes, row: bytes, now: float) -> Result:
         """See `TimedStep`."""
-        assert key == KEY
+        if key != KEY:
+            raise ValueError(key)
         self.rang.append(now)
         return Result("rang", row=str(now + 3600).encode())
 
 
 def run(
-    seconds: float, *, stored: float | None = None, meanwhile: Callable[[Transaction], None] | None = None
+    seconds: float,
+    *,
+    stored: float | None = None,
+    meanwhile: Callable[[Transaction], None] | None = None,
+    alarm: Alarm | None = None,
+    clock: Clock | None = None,
 ) -> Alarm:
     """Run a timer for some time; the producer collects what is written."""
-    alarm, producer = Alarm(), Producer()
+    alarm, producer = alarm or Alarm(), Producer()
     store = MemoryStore()
     if stored is not None:
         store.write({KEY: str(stored).encode()}, 1)
@@ -50,7 +56,7 @@ def run(
         table = TablePartition(TopicPartition("changelog", 0), store)
         transaction = Transaction(table, group="newsdiff", producer=cast(AIOKafkaProducer, producer))
         transaction.ready.set()
-        task = asyncio.create_task(Timer(transaction, alarm, Clock()).run())
+        task = asyncio.create_task(Timer(transaction, alarm, clock or Clock()).run())
         await asyncio.sleep(seconds / 2)
         if meanwhile is not None:
             meanwhile(transaction)
@@ -91,3 +97,39 @@ def test_a_row_that_is_brought_forward_rings_at_once() -> None:
 def test_a_row_that_nobody_had_before_rings() -> None:
     """The first row of a key is as good as one that was there."""
     assert len(run(0.2, meanwhile=put("5.0")).rang) == 1
+
+
+def test_a_row_that_nothing_can_be_done_with_ends_nobody() -> None:
+    """It is due at each start, and would end one worker after the other; the others' time comes as before."""
+
+    def poison(transaction: Transaction) -> None:
+        transaction.table.stage(b"poison", b"5.0")
+        transaction.table.stage(KEY, b"6.0")
+
+    assert len(run(0.2, meanwhile=poison).rang) == 1
+
+
+class Planned(Alarm):
+    """Alarms for an hour later, unless the clock is from before they were set."""
+
+    def due(self, row: bytes, now: float) -> float | None:
+        """See `TimedStep`."""
+        return now if float(row) - 3600 > now else float(row)
+
+
+def set_back(at: float) -> Clock:
+    """A clock that is a day ahead, until it is set back."""
+
+    class Unsteady(Clock):
+        def time(self) -> float:
+            now = time.time()
+            return now + 86400 if now < at else now
+
+    return Unsteady()
+
+
+def test_rows_that_were_planned_by_a_clock_that_was_ahead_ring_at_once() -> None:
+    """All rows are looked at anew when a clock goes back; nobody waits for a day."""
+    now = time.time()
+    alarm = run(2.6, stored=now + 86400 + 3600, alarm=Planned(), clock=set_back(now + 0.3))
+    assert [rang < now + 3 for rang in alarm.rang] == [True]

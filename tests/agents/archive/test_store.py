@@ -332,8 +332,9 @@ def test_an_archive_belongs_to_one_cluster(database: str) -> None:
 
 
 def test_what_is_watched_no_longer_has_no_row(database: str) -> None:
-    """A tombstone on the schedule topic ends it."""
+    """A tombstone on the schedule topic ends it, and a mark that a person does not want it."""
     wish = record(schedule(0), 0)
     assert len(run(database, lambda engine: stored(engine, [wish]))["watching"]) == 1
-    assert run(database, lambda engine: stored(engine, [wish], [replace(wish, value=None)]))["watching"] == []
+    for end in (replace(wish, value=None), record(replace(schedule(0), unwatched=True), 1)):
+        assert run(database, lambda engine, end=end: stored(engine, [wish], [end]))["watching"] == []
     assert wish.topic == topics.SCHEDULE

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from agents.detect.url import host_and_port
-from agents.schedule.answers import MAX_SHOWN
+from agents.schedule.answers import MAX_HOPS, MAX_SHOWN
 from agents.schedule.estimate import GIVEN_UP_AFTER
 from agents.schedule.step import ASKED_AGAIN_AFTER, Schedules
 from agents.step import KEEP
@@ -15,6 +17,7 @@ from schemas import topics
 from schemas.article import Article, Meta
 from schemas.check import Check, Shown
 from schemas.codec import decode, encode
+from schemas.errors import BadRecordError
 from schemas.fetch_request import FetchRequest
 from schemas.outcome import Outcome
 from schemas.record import Output, Record
@@ -95,10 +98,24 @@ def version(kind: Any, hours: float, number: int = 2) -> Version:
     )
 
 
+def outcome(kind: Any, hours: float) -> Outcome:
+    """What became of a fetch so many hours after noon."""
+    when = NOON + timedelta(hours=hours)
+    meta = Meta(id="i", stream=topics.OUTCOME, domain="d", dt=when, topic=topics.FETCH, partition=0, offset=0)
+    return Outcome(meta=meta, kind=kind, article_id=HASH, url=URL, source="s", fetched_at=when)
+
+
+def request(watched: Watched, hours: float) -> FetchRequest:
+    """What is asked for, so many hours after noon; the row stays as it is."""
+    assert watched.row is not None
+    (output,) = STEP.on_time(watched.key, watched.row, (NOON + timedelta(hours=hours)).timestamp()).outputs
+    return decode(output.value, FetchRequest, "a request")
+
+
 def test_what_is_wished_is_asked_for_at_once() -> None:
     """A new URL is due when it was added; the request goes to its host, and the row knows of it."""
     watched = Watched().told(wish())
-    assert STEP.due(watched.row or b"") == NOON.timestamp()
+    assert STEP.due(watched.row or b"", NOON.timestamp()) == NOON.timestamp()
     (output,) = watched.on_time(NOON).outputs
     assert (output.topic, output.key) == (topics.FETCH_REQUEST, b"eastmere-echo.test")
     assert decode(output.value, FetchRequest, "it").url == URL
@@ -153,6 +170,8 @@ def test_what_was_given_up_begins_anew_for_a_person_only() -> None:
     watched.told(wish(added_at=NOON + timedelta(days=43)))
     assert watched.schedule.state == "watched"
     assert watched.on_time(NOON + timedelta(days=43)).outputs
+    assert watched.told(check(hours=43 * 24)).schedule.state == "watched"
+    assert watched.told(check(hours=82 * 24)).schedule.state == "watched"
 
 
 def test_a_source_that_says_modified_brings_a_look_forward() -> None:
@@ -215,9 +234,7 @@ def test_a_suspicious_edit_is_looked_at_again_soon() -> None:
     """A candidate has its second look within two minutes."""
     watched = Watched().told(wish()).told(check(hours=10))
     when = NOON + timedelta(hours=10)
-    meta = Meta(id="i", stream=topics.OUTCOME, domain="d", dt=when, topic=topics.FETCH, partition=0, offset=0)
-    candidate = Outcome(meta=meta, kind="candidate", article_id=HASH, url=URL, source="s", fetched_at=when)
-    assert watched.told(candidate).schedule.next_check == when + timedelta(seconds=90)
+    assert watched.told(outcome("candidate", 10)).schedule.next_check == when + timedelta(seconds=90)
 
 
 def test_a_page_that_is_gone_is_seen_to_be_gone_for_a_day() -> None:
@@ -394,11 +411,173 @@ def test_what_is_told_twice_is_heard_once() -> None:
 
 def test_the_end_of_watching_forgets_the_row() -> None:
     """A tombstone on the watch topic is one in the table; what comes after it is of no interest."""
-    watched = Watched().told(wish()).record(topics.WATCH, None)
+    watched = Watched(FEED).told(wish(FEED, kind="feed")).record(topics.WATCH, None)
     assert watched.row is None
-    assert watched.told(check(hours=1)).row is None
+    assert watched.told(check(key=FEED, hours=1)).row is None
+
+
+def test_an_article_that_a_person_does_not_want_is_not_brought_back_by_its_source() -> None:
+    """Neither by what the source calls modified nor by an answer that was on its way; by a person it is."""
+    watched = Watched().told(wish(found_in=FEED)).told(check()).on_time(NOON).record(topics.WATCH, None)
+    modified = NOON + timedelta(hours=2)
+    watched.told(check(hours=1)).told(wish(found_in=FEED, added_at=modified, modified=modified))
+    assert (watched.schedule.unwatched, watched.schedule.next_check) == (True, None)
+    assert STEP.due(watched.row or b"", 0.0) is None
+    watched.told(wish(added_at=modified))
+    assert (watched.schedule.unwatched, watched.schedule.state, watched.schedule.next_check) == (
+        False,
+        "watched",
+        modified,
+    )
 
 
 def test_what_is_no_row_is_never_due() -> None:
     """The topic of the schedule is open to others; what they write there does not end a watcher."""
-    assert STEP.due(b"what is this") is None
+    assert STEP.due(b"what is this", NOON.timestamp()) is None
+
+
+@pytest.mark.parametrize(("kind", "hours"), [("candidate", 0), ("not_article", 0), ("flapping", 24)])
+@pytest.mark.parametrize("is_told_first", [True, False])
+def test_what_is_in_doubt_is_read_whole(kind: str, hours: float, *, is_told_first: bool) -> None:
+    """A 304 would hide that the text has come again, until a later answer has shown it, late enough to count."""
+    watched = Watched().told(wish()).told(check(etag='"1"'))
+    assert request(watched, 1).etag == '"1"'
+    events = [check(hours=1, etag='"2"'), outcome(kind, 1)]
+    for event in reversed(events) if is_told_first else events:
+        watched.told(event)
+    assert request(watched, 1.1).etag is None
+    watched.told(check(hours=1 + hours, etag='"2"'))
+    assert request(watched, 1 + hours).etag is None
+    assert request(watched.told(check(hours=1.1 + hours, etag='"2"')), 50).etag == '"2"'
+
+
+@pytest.mark.parametrize("failure", ["gone", "failed", "refused"])
+def test_what_comes_back_is_read_whole(failure: str) -> None:
+    """The same page as before would be called unmodified, and never return."""
+    watched = Watched().told(wish()).told(check(etag='"1"')).told(check(failure, hours=1, error="e"))
+    assert request(watched, 2).etag is None
+    assert request(watched.told(check(hours=3, etag='"1"')), 4).etag == '"1"'
+    assert request(watched.told(version("removed", hours=5)), 6).etag is None
+
+
+def test_what_a_person_asks_for_again_is_read_whole() -> None:
+    """A 304 would not tell that it is a feed, which `up` asks for at each start."""
+    watched = Watched(FEED).told(wish(FEED, kind=None)).told(check(key=FEED, kind="feed", etag='"1"'))
+    watched.told(wish(FEED, kind=None, added_at=NOON + timedelta(days=41)))
+    asked = request(watched, 41 * 24)
+    assert (asked.kind, asked.etag) == (None, None)
+    watched.told(check(key=FEED, kind="feed", etag='"1"', hours=41 * 24))
+    assert (watched.schedule.state, request(watched, 41 * 24 + 1).etag) == ("watched", '"1"')
+
+
+@pytest.mark.parametrize("outcome", ["failed", "refused", "gone"])
+def test_what_answers_but_never_well_is_given_up(outcome: str) -> None:
+    """After 40 days, as what does not answer; a source is asked for as long as a person wants it."""
+    for kind, state in ((None, "given_up"), ("article", "given_up"), ("feed", "watched")):
+        watched = Watched().told(wish(kind=kind)).told(check(outcome, kind=kind, error="e"))
+        assert watched.schedule.next_check is not None
+        watched.told(check(outcome, hours=41 * 24, kind=kind, error="e"))
+        assert (watched.schedule.state == "given_up") == (state == "given_up")
+
+
+def test_the_feeds_of_a_front_page_that_has_moved_are_found() -> None:
+    """`example.org` that leads to `www.example.org` is what a person wanted."""
+    there, feed = "https://www.eastmere-echo.test/", "https://www.eastmere-echo.test/feed.xml"
+    front = Watched("https://eastmere-echo.test/").told(wish("https://eastmere-echo.test/", kind=None))
+    (away,) = front.told(check("moved", article=there, final_url=there)).wishes
+    moved = Watched(there).told(away)
+    assert [each.url for each in moved.told(check(kind="front", feeds=(feed,))).wishes] == [feed]
+    found = Watched(there).told(replace(away, is_asked=False))
+    assert found.told(check(kind="front", feeds=(feed,))).wishes == []
+
+
+def test_addresses_that_lead_on_and_on_are_left() -> None:
+    """As many as redirects on one host may be; what has led there is not watched any more, and this fails."""
+    watched, count = Watched().told(wish()), 0
+    while count < 20:
+        there = f"https://n{count}.test/2026/03/storm"
+        watched.told(check("moved", hours=count, article=there, final_url=there))
+        if not watched.wishes:
+            break
+        watched, count = Watched(there).told(watched.wishes[0]), count + 1
+    assert (count, watched.schedule.state, watched.schedule.failures) == (MAX_HOPS, "watched", 1)
+    assert "lead on" in (watched.schedule.error or "")
+
+
+def test_a_redirector_does_not_make_an_article_of_what_has_moved() -> None:
+    """It is led on to where that leads: the mobile page stays folded into the article."""
+    mobile, short = "https://m.eastmere-echo.test/2026/03/storm", "https://short.test/1"
+    watched = Watched(mobile).told(wish(mobile)).told(check("moved", article=URL, final_url=URL))
+    watched.told(wish(mobile, found_in=short, replaces=True, hops=1))
+    assert (watched.schedule.state, watched.schedule.fixed) == ("moved", False)
+    assert [(each.url, each.hops) for each in watched.wishes] == [(URL, 2)]
+    article = Watched().told(wish()).told(check())
+    before = article.row
+    assert article.told(replace(watched.wishes[0])).row == before
+
+
+def test_a_long_circle_is_found_too() -> None:
+    """Of three articles that lead to each other, and were all known before, one is read under its own address."""
+    urls = [f"https://eastmere-echo.test/2026/03/storm-{number}" for number in range(3)]
+    rows = {url: Watched(url).told(wish(url, found_in=FEED)) for url in urls}
+    for url, there in zip(urls, [*urls[1:], urls[0]], strict=True):
+        wishes = rows[url].told(check("moved", article=there, final_url=there)).wishes
+        while wishes:
+            (led,) = wishes
+            wishes = rows[led.url].told(led).wishes
+    assert [row.schedule.fixed for row in rows.values()].count(True) == 1
+    assert [row.schedule.state for row in rows.values()].count("watched") == 1
+
+
+def test_a_page_that_is_gone_after_timeouts_is_looked_at_for_a_day() -> None:
+    """What else went wrong before does not tell that it is gone for good."""
+    watched = Watched().told(wish())
+    for hours in range(3):
+        watched.told(check("failed", hours=hours, error="timeout"))
+    assert watched.told(check("gone", hours=3)).schedule.next_check == NOON + timedelta(hours=4)
+    assert watched.told(check("gone", hours=4)).schedule.next_check == NOON + timedelta(hours=9)
+
+
+def test_a_clock_that_was_ahead_silences_nothing() -> None:
+    """What was looked at in the future is due at once, and what was given up there is taken up again."""
+    for ahead in (30, 3650):
+        watched = Watched().told(wish()).told(check()).told(check(hours=24 * ahead))
+        now = NOON + timedelta(hours=1)
+        assert STEP.due(watched.row or b"", now.timestamp()) == now.timestamp()
+        put_off = watched.on_time(now).told(check("deferred", hours=1, retry_at=now + timedelta(minutes=5)))
+        assert STEP.due(put_off.row or b"", now.timestamp()) == (now + timedelta(minutes=5)).timestamp()
+        row = watched.on_time(now).told(check(hours=1.1)).schedule
+        assert (row.state, row.last_check) == ("watched", NOON + timedelta(hours=1.1))
+        assert row.next_check is not None
+        assert row.next_check < NOON + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("key", "url"),
+    [
+        ("ftp://x/y", "ftp://x/y"),
+        ("", ""),
+        (URL, f"{URL}-2"),
+        ("\ud800", URL),
+        (URL, "https://u:secret@eastmere-echo.test/2026/03/storm"),
+        (f"https://x.test/{'a' * 9000}", f"https://x.test/{'a' * 9000}"),
+    ],
+)
+def test_a_wish_that_cannot_be_asked_for_is_refused(key: str, url: str) -> None:
+    """It would be due at each start of a watcher, and end it; a secret would be kept. The message shows none."""
+    record = Record(topics.WATCH, 0, 0, NOON, key.encode("utf-8", "surrogatepass"), encode(wish(url)))
+    with pytest.raises(BadRecordError) as error:
+        STEP(record, None)
+    assert "secret" not in str(error.value)
+
+
+def test_an_article_is_read_under_a_later_address_where_the_first_one_never_answered() -> None:
+    """One feed names a port that nobody listens at; the paper's own names the article as it is."""
+    watched = Watched().told(wish("http://eastmere-echo.test:443/2026/03/storm", found_in="https://a.test/feed"))
+    watched.told(check("failed", error="no_connection"))
+    now = NOON + timedelta(minutes=1)
+    row = watched.told(wish(found_in=FEED, added_at=now)).schedule
+    assert (row.url, row.next_check) == (URL, now)
+    watched.told(check(hours=1))
+    other = wish("http://eastmere-echo.test/2026/03/storm", found_in=FEED, added_at=now)
+    assert watched.told(check("failed", hours=2)).told(other).schedule.url == URL
