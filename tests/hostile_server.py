@@ -100,6 +100,7 @@ HANDLERS: dict[str, Handler] = {
     "/endless-chunks": repeats(CHUNKED, b"100000\r\n" + b"a" * MIB + b"\r\n"),
     "/endless-extension": repeats(CHUNKED + b"5;x=", b"a" * 1000),
     "/endless-100": repeats(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "/many-headers": says(answer(PAGE, *(f"X-{n}: {'b' * 8000}" for n in range(100)))),
     "/promises-much": says(answer(PAGE, length=11 * MIB)),
     "/promises-more": says(answer(PAGE, length=len(PAGE) + 1)),
     "/cut-chunk": says(CHUNKED + b"64\r\nabc"),
@@ -131,6 +132,8 @@ HANDLERS: dict[str, Handler] = {
     "/to-loopback": redirects("http://127.0.0.1:9/"),
     "/to-mapped": redirects("http://[::ffff:10.0.0.1]/"),
     "/to-decimal": redirects("http://2130706433/"),
+    "/to-private": redirects("/private"),
+    "/private": says(answer()),
     "/to-garbage": redirects("http://[::::/"),
 }
 HANDLERS |= {f"/step-{n}": redirects(f"/step-{n + 1}") for n in range(20)}

@@ -27,6 +27,8 @@ class Failure(StrEnum):
     """The content encoding is unknown, or the body is not what it says."""
     BAD_ANSWER = "bad_answer"
     """It is not HTTP, or less than it promises."""
+    DISALLOWED = "disallowed"
+    """A redirect leads to what robots.txt does not allow."""
     BAD_REDIRECT = "bad_redirect"
     """A redirect leads nowhere, in a circle, or on and on."""
 

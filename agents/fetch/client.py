@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from types import TracebackType
@@ -20,6 +21,9 @@ from agents.fetch.answer import REDIRECTS, Answer, Failure
 from agents.fetch.guard import RefusedAddressError, socket_factory
 from schemas.content_encoding import MAX_BODY, decompress
 from schemas.errors import BadRecordError, Reason, shown
+
+LOOKUPS = 100
+"""Names that are looked up at once: each takes a thread, for long where no name server answers."""
 
 MAX_REDIRECTS = 10
 MAX_LINE = 8 * 1024
@@ -79,6 +83,8 @@ class Client:
         """The session, opened where it is first used: it belongs to the event loop there."""
         if self._opened is None:
             limits = self._limits
+            # Names are looked up in the threads of the loop, of which there are a handful by default.
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS, thread_name_prefix="lookup"))
             factory = socket_factory(self._allowed)
             self._opened = ClientSession(
                 connector=TCPConnector(socket_factory=factory, ssl=self._trusted or True, limit_per_host=1, limit=0),
@@ -94,16 +100,22 @@ class Client:
         return self._opened
 
     async def get(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, any_host: bool = False
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        any_host: bool = False,
+        allows: Callable[[str], bool] = lambda _: True,
     ) -> Answer:
         """Ask for a URL and follow its redirects, without `any_host` only those to the same host.
 
         Never raises for what the network or a host does. With an `etag` or `last_modified` of an earlier answer, it may
-        be a 304.
+        be a 304. `allows`: whether the URL that a redirect leads to may be asked for.
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in conditions.items() if value}
-        return await self._outlived(url, lambda answer: self._followed(answer, headers, any_host=any_host))
+        return await self._outlived(url, lambda answer: self._followed(answer, headers, allows, any_host=any_host))
 
     async def _outlived(self, url: str, ask: Callable[[Answer], Awaitable[Answer]]) -> Answer:
         """What came of asking, whatever came."""
@@ -134,7 +146,9 @@ class Client:
             response.close()
         return answer
 
-    async def _followed(self, answer: Answer, headers: Mapping[str, str], *, any_host: bool) -> Answer:
+    async def _followed(
+        self, answer: Answer, headers: Mapping[str, str], allows: Callable[[str], bool], *, any_host: bool
+    ) -> Answer:
         seen = set()
         for _ in range(MAX_REDIRECTS + 1):
             url = answer.final_url
@@ -149,8 +163,10 @@ class Client:
             if not location:
                 raise ProblemError(Failure.BAD_REDIRECT, f"status {response.status} without a Location")
             answer = replace(answer, final_url=_joined(url, location))
-            if not any_host and _checked(answer.final_url).host != target.host:
+            if not any_host and _paced(_checked(answer.final_url)) != _paced(target):
                 return answer
+            if not allows(answer.final_url):
+                raise ProblemError(Failure.DISALLOWED, "robots.txt does not allow where a redirect leads")
             if str(_checked(answer.final_url)) in seen:
                 raise ProblemError(Failure.BAD_REDIRECT, "redirects lead in a circle")
         raise ProblemError(Failure.BAD_REDIRECT, f"there are more than {MAX_REDIRECTS} redirects")
@@ -176,6 +192,11 @@ def _checked(url: str) -> URL:
     if has_user:
         raise ProblemError(Failure.BAD_URL, "there is a user in it")
     return parsed.with_fragment(None)
+
+
+def _paced(url: URL) -> tuple[str | None, int | None]:
+    """What is asked at one pace: a host, with its port if that is odd (see `host_and_port`)."""
+    return url.host, url.port if url.port not in (80, 443) else None
 
 
 def _joined(url: str, location: str) -> str:
@@ -205,6 +226,11 @@ async def _body(response: ClientResponse) -> bytes:
 
 
 def _of(answer: Answer, response: ClientResponse) -> Answer:
+    # aiohttp bounds each header and their number; so many long ones are still a megabyte.
+    size = sum(len(name) + len(value) + 4 for name, value in response.raw_headers)
+    if size > MAX_HEADERS:
+        raise ProblemError(Failure.TOO_LARGE, f"the headers have {size} bytes")
+
     def header(name: str) -> str | None:
         value = ", ".join(response.headers.getall(name, ())) if name == "Link" else response.headers.get(name, "")
         return value if value.isprintable() and 0 < len(value) <= MAX_VALUE else None

@@ -26,8 +26,14 @@ blocks such ports of its time)."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.ip_network("::/96")
-_INSIDE = (ipaddress.ip_network("192.88.99.0/24"), ipaddress.ip_network("3fff::/20"))
-"""Relays of 6to4 (RFC 7526) and documentation (RFC 9637), which Python 3.11 holds for public."""
+_INSIDE = (
+    ipaddress.ip_network("192.88.99.0/24"),
+    ipaddress.ip_network("3fff::/20"),
+    ipaddress.ip_network("192.0.0.0/24"),
+    ipaddress.ip_network("168.63.129.16/32"),
+)
+"""Relays of 6to4 (RFC 7526), documentation (RFC 9637) and protocol assignments (RFC 6890; Oracle's metadata among
+them), which Python 3.11 holds for public; and where Azure serves its machines."""
 
 
 class RefusedAddressError(OSError):

@@ -10,6 +10,9 @@ from agents.fetch.answer import Answer, Failure
 GAP = 5.0
 """Seconds between two requests to a host that says nothing else: the default of Nutch."""
 
+SHORTEST_GAP = 0.5
+"""The least, also where a host names a Crawl-delay of 0."""
+
 MAX_DELAY = 300.0
 """The longest Crawl-delay that is kept, as Heritrix keeps it; a longer one would leave most articles unread."""
 
@@ -70,7 +73,8 @@ def asked(pace: Pace, now: float) -> Pace:
 
 def answered(pace: Pace, answer: Answer, seconds: float, now: float) -> Pace:
     """The pace after an answer that took so many seconds."""
-    gap = max(GAP if pace.crawl_delay is None else min(pace.crawl_delay, MAX_DELAY), min(SLOW * seconds, MAX_SLOW))
+    wanted = GAP if pace.crawl_delay is None else max(SHORTEST_GAP, min(pace.crawl_delay, MAX_DELAY))
+    gap = max(wanted, min(SLOW * seconds, MAX_SLOW))
     pace = replace(pace, gap=gap, last_at=now)
     is_busy = answer.status in _BUSY
     if answer.failure not in _OUTAGES and not is_busy and (answer.status or 0) < _SERVER_ERROR:

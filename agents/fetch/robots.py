@@ -19,7 +19,7 @@ MAX_SITEMAPS = 5
 MAX_BYTES = 500 * 1024
 """How much of one is read (RFC 9309, 2.5)."""
 
-_CLIENT_ERROR, _SERVER_ERROR = 400, 500
+_REDIRECT, _CLIENT_ERROR, _TOO_MANY, _SERVER_ERROR = 300, 400, 429, 500
 
 
 class Robots:
@@ -29,9 +29,12 @@ class Robots:
     """
 
     def __init__(self, answer: Answer) -> None:
-        self.is_known = answer.failure is None and answer.status is not None and answer.status < _SERVER_ERROR
+        status = answer.status if answer.failure is None else None
+        is_there = status is not None and status < _REDIRECT
+        is_missing = status is not None and _CLIENT_ERROR <= status < _SERVER_ERROR and status != _TOO_MANY
+        self.is_known = is_there or is_missing
         text = ""
-        if self.is_known and (answer.status or 0) < _CLIENT_ERROR:
+        if is_there:
             text = answer.body[:MAX_BYTES].decode("utf-8", "replace").replace("\x00", "")
         self._rules = Protego.parse(text)
 

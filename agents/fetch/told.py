@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from agents.detect.url import canonical_url
+from agents.detect.url import canonical_url, has_user
 from agents.discover.hubs import hub_in_header
 from agents.discover.link import Found
 from agents.discover.same_article import article_url
 from agents.discover.source import Source, read_source
-from agents.fetch.answer import Answer
+from agents.fetch.answer import Answer, Failure
 from schemas import topics
 from schemas.check import Check, CheckOutcome, Shown
 from schemas.codec import encode
@@ -47,12 +47,14 @@ def told(asked: Asked, answer: Answer) -> tuple[Output, ...]:
     check = replace(
         _check(asked, _outcome(answer)),
         status=answer.status,
-        final_url=answer.final_url if answer.final_url != asked.request.url else None,
+        final_url=_led_to(asked, answer),
         etag=answer.etag,
         last_modified=answer.last_modified,
         bytes=len(answer.body),
         error=told_failure(answer),
     )
+    if check.outcome == "unchanged" and not (asked.request.etag or asked.request.last_modified):
+        return (_record(replace(check, outcome="failed", error="status 304, although nothing was known of it")),)
     if check.outcome == "gone" and asked.request.kind in (None, "article"):
         return _fetch(asked, answer, asked.request.key), _record(check)
     if check.outcome == "moved" and asked.request.fixed:
@@ -75,14 +77,25 @@ def refused(asked: Asked, why: str) -> Output:
     return _record(replace(_check(asked, "refused"), error=why))
 
 
+def _led_to(asked: Asked, answer: Answer) -> str | None:
+    """Where redirects have led; nothing of an address with a user in it, which is a secret, or of what is none."""
+    try:
+        is_secret = has_user(answer.final_url)
+    except BadRecordError:
+        return None
+    return answer.final_url if answer.final_url != asked.request.url and not is_secret else None
+
+
 def _read(asked: Asked, answer: Answer, check: Check) -> tuple[Output, ...]:
     """The records for a page or a source, once it is known which."""
     request = asked.request
-    if request.kind == "article":
+    if request.kind == "article" and canonical_url(answer.final_url) == request.key:
         return _article(asked, answer, check)
     source = read_source(answer.body, answer.final_url, answer.content_type)
     if source.kind == "article":
         return _article(asked, answer, replace(check, kind="article"))
+    if request.kind == "article":  # a paper that has taken it down leads to its front page, or to a section
+        return _fetch(asked, replace(answer, status=GONE[-1]), request.key), _record(replace(check, outcome="gone"))
     if source.kind == "front":
         source = replace(source, feeds=(*source.feeds, *asked.sitemaps))
     hub = source.hub or hub_in_header(answer.links, answer.final_url)
@@ -94,6 +107,8 @@ def _article(asked: Asked, answer: Answer, check: Check) -> tuple[Output, ...]:
     check = replace(check, kind="article", article=key)
     if key != asked.request.key:
         check = _moved(check, key)
+    if not asked.request.fixed and key != canonical_url(answer.final_url):
+        return (_record(check),)  # what stands at one address is no version of what stands at another
     return _fetch(asked, answer, key), _record(check)
 
 
@@ -126,6 +141,8 @@ def _moved(check: Check, url: str) -> Check:
 
 
 def _outcome(answer: Answer) -> CheckOutcome:
+    if answer.failure is Failure.DISALLOWED:
+        return "refused"
     if answer.failure is not None or answer.status is None:
         return "failed"
     if answer.leads_away:

@@ -15,7 +15,7 @@ QUICK = Limits(total=2.0, idle=0.5, connect=0.5)
 MIB = 1024 * 1024
 
 
-def ask(path: str, *, allowed: bool = True, **options: str | bool) -> tuple[Answer, list[tuple[str, bytes]]]:
+def ask(path: str, *, allowed: bool = True, **options: object) -> tuple[Answer, list[tuple[str, bytes]]]:
     """What comes of asking the hostile server, and what it was asked."""
 
     async def run() -> tuple[Answer, list[tuple[str, bytes]]]:
@@ -57,6 +57,18 @@ def test_a_redirect_to_another_host_is_handed_back() -> None:
     assert (found.leads_away, found.final_url, found.failure) == (True, "http://other.example/page", None)
 
 
+def test_a_redirect_to_another_port_is_handed_back() -> None:
+    """It has rules and a pace of its own."""
+    found, asked = ask("/to-loopback")
+    assert (found.leads_away, found.final_url, len(asked)) == (True, "http://127.0.0.1:9/", 1)
+
+
+def test_a_redirect_to_what_robots_txt_forbids_is_not_followed() -> None:
+    """The rules of a host count for where it leads as well."""
+    found, asked = ask("/to-private", allows=lambda url: not url.endswith("/private"))
+    assert (found.failure, [path for path, _ in asked]) == (Failure.DISALLOWED, ["/to-private"])
+
+
 def test_a_busy_host_says_when_to_come_again() -> None:
     """Retry-After is kept for the pace."""
     found, _ = ask("/busy")
@@ -72,6 +84,7 @@ def test_a_busy_host_says_when_to_come_again() -> None:
         ("/slow-body", Failure.TIMEOUT),
         ("/stalled-body", Failure.TIMEOUT),
         ("/endless-head", Failure.TOO_LARGE),
+        ("/many-headers", Failure.TOO_LARGE),
         ("/long-line", Failure.TOO_LARGE),
         ("/long-status", Failure.TOO_LARGE),
         ("/endless-body", Failure.TOO_LARGE),
@@ -137,7 +150,7 @@ def test_a_redirect_into_the_inside_is_refused(path: str) -> None:
         "http://[::127.0.0.1]/", "http://[fc00::1]/", "http://[fd00:ec2::254]/", "http://[fe80::1]/",
         "http://[fe80::1%25lo]/", "http://[fec0::1]/", "http://[ff02::1]/", "http://[2002:7f00:1::]/",
         "http://[64:ff9b::7f00:1]/", "http://[2001:0:4136:e378:8000:63bf:80ff:fffe]/", "http://[2001:db8::1]/",
-        "http://[64:ff9b:1::1]/", "http://[3fff::1]/", "http://192.88.99.1/",
+        "http://[64:ff9b:1::1]/", "http://192.0.0.192/", "http://168.63.129.16/", "http://[3fff::1]/", "http://192.88.99.1/",
         "http://①②⑦.⓪.⓪.①/", "http://127。0。0。1/", "http://good.example@127.0.0.1/", "http://root:secret@10.0.0.1/",
         "http://127.0.0.1\\@good.example/", "http://%31%32%37.0.0.1/", "http://127.0.0.1%00.example/",
         "https://127.0.0.1/", "file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/", "http:///", "http://",

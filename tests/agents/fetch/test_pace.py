@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.fetch.answer import Answer, Failure
-from agents.fetch.pace import GAP, LAST_PAUSE, MAX_DELAY, MAX_RETRY, Pace, answered, asked
+from agents.fetch.pace import GAP, LAST_PAUSE, MAX_DELAY, MAX_RETRY, SHORTEST_GAP, Pace, answered, asked
 
 NOW = 1_772_366_400.0  # 2026-03-01T12:00:00Z
 
@@ -35,7 +35,7 @@ def test_the_gap_is_kept_whatever_happens(
     for each, seconds, step in answers:
         now += step  # the clock may go back
         pace = answered(asked(pace, now), each, seconds, now)
-        wanted = GAP if crawl_delay is None else min(crawl_delay, MAX_DELAY)
+        wanted = GAP if crawl_delay is None else max(SHORTEST_GAP, min(crawl_delay, MAX_DELAY))
         assert pace.next_at - now >= wanted - 1e-3
         assert pace.wait(now) == max(0.0, pace.next_at - now)
         assert wanted - 1e-3 <= pace.wait(now - 1e9) <= MAX_RETRY + 1e-3  # the clock was set back by decades
@@ -46,6 +46,11 @@ def test_a_slow_host_gets_more_time() -> None:
     """Five times as long as its answer took, up to half a minute."""
     assert answered(asked(Pace(), NOW), answer(), 3.0, NOW).gap == 15
     assert answered(asked(Pace(), NOW), answer(), 60.0, NOW).gap == 30
+
+
+def test_a_host_that_names_no_delay_is_asked_with_a_gap() -> None:
+    """`Crawl-delay: 0` would be as many requests as its answers are quick."""
+    assert answered(asked(Pace(crawl_delay=0.0), NOW), answer(), 0.001, NOW).gap == SHORTEST_GAP
 
 
 def test_retry_after_is_obeyed() -> None:

@@ -23,7 +23,10 @@ def test_rules_are_kept() -> None:
     assert not robots("User-agent: *\nDisallow: /private").allows("https://example.org/private/x")
 
 
-@pytest.mark.parametrize(("status", "allowed"), [(404, True), (403, True), (500, False), (503, False)])
+@pytest.mark.parametrize(
+    ("status", "allowed"),
+    [(404, True), (403, True), (429, False), (500, False), (503, False), (300, False), (304, False)],
+)
 def test_a_file_that_is_not_there_allows_all(status: int, *, allowed: bool) -> None:
     """One that is missing has no rules; one that cannot be had now forbids until it can."""
     rules = robots("", status)

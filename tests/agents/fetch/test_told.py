@@ -44,11 +44,11 @@ def test_an_article_is_written_as_a_fetch() -> None:
     assert (check_in(outputs).outcome, check_in(outputs).article) == ("fetched", URL)
 
 
-def test_an_article_that_names_another_address_is_written_there() -> None:
-    """Both the fetch and the check say so: the other address is watched in its place."""
+def test_an_article_that_names_another_address_is_not_written() -> None:
+    """The other address is watched in its place: what stands here is no version of what stands there."""
     body = f"<html><head><link rel='canonical' href='{URL}-hits-the-coast'></head><body><p>It.</p></body></html>"
-    fetch, _ = outputs = told(ASKED, answer(body=body))
-    assert fetch.key == f"{URL}-hits-the-coast".encode()
+    outputs = told(ASKED, answer(body=body))
+    assert [each.topic for each in outputs] == [topics.CHECK]
     assert (check_in(outputs).outcome, check_in(outputs).article) == ("moved", f"{URL}-hits-the-coast")
 
 
@@ -66,9 +66,43 @@ def test_an_article_that_names_another_address_is_written_there() -> None:
 )
 def test_every_answer_has_its_outcome(found: Answer, outcome: str, fetches: int) -> None:
     """A page that is gone is told to detect as well; what failed says why."""
-    outputs = told(ASKED, found)
+    outputs = told(replace(ASKED, request=replace(ASKED.request, etag='"1"')), found)
     assert (check_in(outputs).outcome, len(outputs) - 1) == (outcome, fetches)
     assert (check_in(outputs).error is not None) == (outcome == "failed")
+
+
+def test_a_host_that_calls_unmodified_what_nobody_knows_has_failed() -> None:
+    """It was not asked under a condition: what it has at this URL stays unknown."""
+    (output,) = told(ASKED, answer(304, ""))
+    assert (check_in((output,)).outcome, "304" in (check_in((output,)).error or "")) == ("failed", True)
+
+
+FRONT = "".join(
+    f"<h2><a href='/2026/03/storm-{n}-hits'>Storm number {n} has hit the coast again</a></h2>" for n in range(6)
+)
+
+
+@pytest.mark.parametrize("path", ["/", "/news/"])
+def test_an_article_that_leads_to_a_front_page_or_a_section_is_gone(path: str) -> None:
+    """So it is told to detect; what stands there is no version of the article, and is not watched as one."""
+    fetch, _ = outputs = told(ASKED, answer(body=FRONT, final_url=f"https://eastmere-echo.test{path}"))
+    assert (fetch.key, fetch.value, dict(fetch.headers)["http_status"]) == (URL.encode(), None, b"410")
+    assert (check_in(outputs).outcome, check_in(outputs).status, check_in(outputs).article) == ("gone", 200, None)
+    elsewhere = told(ASKED, answer(final_url=f"{URL}-hits-the-coast"))
+    assert (elsewhere[0].key, check_in(elsewhere).outcome) == (f"{URL}-hits-the-coast".encode(), "moved")
+
+
+def test_where_robots_txt_does_not_let_a_redirect_lead_is_refused() -> None:
+    """It is no failure of the host, and is asked again when its rules may have changed."""
+    found = answer(None, "", failure=Failure.DISALLOWED, detail="robots.txt does not allow it")
+    assert check_in(told(ASKED, found)).outcome == "refused"
+
+
+def test_a_secret_that_a_redirect_names_is_not_kept() -> None:
+    """No check says where it led."""
+    found = answer(302, "", final_url="http://root:secret@a.test/", failure=Failure.BAD_URL, detail="a user is in it")
+    (output,) = told(ASKED, found)
+    assert b"secret" not in (output.value or b"")
 
 
 def test_a_source_with_endless_links_fits_into_a_record() -> None:
