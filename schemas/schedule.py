@@ -42,13 +42,13 @@ class Schedule:
     since when a request is on its way that no news has overtaken. `failures`: in a row, and `error` the last one.
     `checks`: so many in all. `belief`: of an article, since its last check; `before`: before it, should that turn out
     to have shown an edit. `signal`: the source whose word of an edit brought the next check forward; `followed`: the
-    one that the last check followed, should it turn out to have been right. `is_asked`, `hops`: as in a
-    watch record, of what led on to it. `every`: seconds between two checks, as a person set them; `interval`: as the
-    news of a source have set them. `fixed`: whether it is read under its own address, since others lead or refer back
-    to it. `doubted_until`: until then, what was read has to be read again before it counts; a later answer that is no
-    304 ends it. `shown`: what a source has shown, as the xxh3_64 of each link with its time, newest first. `hub`: tells
-    of a source's news. `forgotten`: it is not to be read, until its takedown is taken back. `unwatched`: a person has
-    ended its watching, and no source begins it again.
+    one that the last check followed, should it turn out to have been right. `is_asked`, `is_named`, `hops`: as in a
+    watch record. `every`: seconds between two checks, as a person set them; `interval`: as the news of a source have
+    set them. `fixed`: whether it is read under its own address, since others lead or refer back to it. `doubted_until`:
+    until then, what was read has to be read again before it counts; a later answer that is no 304 ends it. `shown`:
+    what a source has shown, as the xxh3_64 of each link with its time, newest first. `hub`: tells of a source's news.
+    `forgotten`: it is not to be read, until its takedown is taken back. `unwatched`: a person has ended its watching,
+    and no source begins it again.
     """
 
     topic: ClassVar[str] = topics.SCHEDULE
@@ -60,6 +60,7 @@ class Schedule:
     added_at: Instant
     found_in: str | None = None
     is_asked: bool = False
+    is_named: bool = False
     hops: Count = 0
     every: Seconds | None = None
     interval: Seconds | None = None

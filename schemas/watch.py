@@ -25,8 +25,9 @@ class Watch:
     person asked for it, which also begins anew what was given up. `modified`: when the source says that it was last
     changed. `every`: seconds between two checks, where a person has set them. `replaces`: whether it shall be watched
     in the place of `found_in`, which has led to this address or named it as its own; `is_asked`: a person has asked
-    for that one; `hops`: so many addresses have led on to this one. `is_news`: whether it only tells that there is
-    something new, as the hub of a feed does: what is not watched will not be because of it.
+    for that one; `hops`: so many addresses have led on to this one. `is_named`: whether a person has given it its
+    `source`. `is_news`: whether it only tells that there is something new, as the hub of a feed does: what is not
+    watched will not be because of it.
     """
 
     topic: ClassVar[str] = topics.WATCH
@@ -41,4 +42,5 @@ class Watch:
     replaces: bool = False
     is_asked: bool = False
     hops: Count = 0
+    is_named: bool = False
     is_news: bool = False

@@ -32,7 +32,7 @@ def hub_in_header(links: str | None, url: str) -> Hub | None:
     """The hub that the `Link` headers of an answer name (RFC 8288)."""
     if not links:
         return None
-    found = ((rel[1] or rel[2], link[1]) for link in _LINK.finditer(links) if (rel := _REL.search(link[2])))
+    found = ((rel[1] or rel[2] or "", link[1]) for link in _LINK.finditer(links) if (rel := _REL.search(link[2])))
     return _hub(found, url)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag, urljoin, urlsplit
 
-from agents.detect.url import canonical_url
+from agents.detect.url import canonical_url, has_user
 from schemas.errors import BadRecordError
 
 MAX_LINKS = 5_000
@@ -36,7 +36,10 @@ def found_link(href: object, base: str, modified: object = None) -> Found | None
         return None
     try:
         url = urldefrag(urljoin(base, _SPACE.sub("", href)))[0]
-        return Found(url, canonical_url(url), _instant(modified))
+        key = canonical_url(url)
+        # A user, or the port of another scheme, would keep the page from being read, although its key is the right one.
+        is_odd = has_user(url) or urlsplit(url).port in (80, 443)
+        return Found(key if is_odd else url, key, _instant(modified))
     except (BadRecordError, ValueError):
         return None
 

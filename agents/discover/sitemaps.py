@@ -8,6 +8,7 @@ from io import BytesIO
 from lxml import etree
 
 from agents.discover.link import Found, found_link
+from agents.discover.site import same_site
 
 MAX_URLS = 50_000
 """Of one sitemap, by its protocol."""
@@ -16,7 +17,7 @@ MAX_URLS = 50_000
 def read_sitemap(body: bytes, url: str) -> tuple[list[Found], list[str]]:
     """The pages of a sitemap, the newest first; and, of an index, its sitemaps, the newest first.
 
-    Where it is broken, what stands before the break.
+    Where it is broken, what stands before the break. What is not of its own site is left out, as the protocol has it.
     """
     pages: list[Found] = []
     sitemaps: list[Found] = []
@@ -38,7 +39,7 @@ def _entries(body: bytes, url: str) -> Iterator[tuple[str, Found]]:
             fields = {etree.QName(each).localname: each.text for each in element.iter() if isinstance(each.tag, str)}
             link = found_link(fields.get("loc"), url, fields.get("lastmod") or fields.get("publication_date"))
             element.clear()
-            if link is not None:
+            if link is not None and same_site(link.key, url):
                 yield name, link
             count += 1
             if count == MAX_URLS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +12,7 @@ from agents.discover.feeds import read_feed
 from agents.discover.hubs import hub_in_feed
 from agents.discover.link import Found, distinct
 from agents.discover.pages import Page
+from agents.discover.site import same_site
 from agents.discover.sitemaps import read_sitemap
 from schemas.check import Hub
 from schemas.content_encoding import decompress
@@ -20,6 +22,9 @@ from schemas.watch import Watched
 
 MAX_FEEDS = 20
 """Further sources that a document may name: the first feeds of a page, the newest sitemaps of an index."""
+
+MAX_OTHERS = 100
+"""Articles of other sites that a feed may show at once: their hosts are asked for what it wants."""
 
 _FIRST_TAG = re.compile(rb"<\s*([A-Za-z][\w:]*)")
 _GZIP = b"\x1f\x8b"
@@ -57,10 +62,21 @@ def read_source(body: bytes, url: str, content_type: str | None = None) -> Sourc
         return Source(kind="sitemap", name=host, links=distinct(pages), feeds=tuple(sitemaps[:MAX_FEEDS]))
     if name in _FEED_TAGS or (start.startswith(b"{") and b"jsonfeed.org/version" in start):
         title, entries = read_feed(body, url)
-        return Source(kind="feed", name=title or host, links=distinct(entries), hub=hub_in_feed(body, url))
+        shown = distinct(_few_of_others(entries, url))
+        return Source(kind="feed", name=title or host, links=shown, hub=hub_in_feed(body, url))
     page = Page(body, url, media_type_and_charset(content_type)[1])
     links = list(page.articles())
     if page.is_article(links):
         return Source(kind="article", name=page.name or host)
     feeds = tuple(islice(dict.fromkeys(page.feeds()), MAX_FEEDS))
     return Source(kind="front", name=page.name or host, links=distinct(links), feeds=feeds)
+
+
+def _few_of_others(links: Iterable[Found], url: str) -> Iterator[Found]:
+    """The links of a feed, of those to other sites the first ones."""
+    others = 0
+    for link in links:
+        is_own = same_site(link.key, url)
+        others += not is_own
+        if is_own or others <= MAX_OTHERS:
+            yield link

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import xxhash
 
+from agents.discover.site import same_site
 from agents.schedule.estimate import DAY, GIVEN_UP_AFTER, HOUR, first_belief, given_up_at, seen_unchanged
 from agents.schedule.row import later, look_again, spread
 from schemas.check import Check, Shown
@@ -114,12 +115,13 @@ def _moved_away(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
     watch = Watch(
         url=target,
         kind=row.kind,
-        source=row.source,
+        source=_name_of(target, row),
         added_at=check.checked_at,
         found_in=row.url,
         every=row.every,
         replaces=True,
         is_asked=is_asked(row),
+        is_named=row.is_named,
         hops=row.hops + 1,
     )
     return replace(row, state="moved", article=check.article, next_check=None), [watch]
@@ -159,15 +161,36 @@ def _source(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
 
 
 def _articles(news: Iterable[Shown], row: Schedule, now: datetime) -> list[Watch]:
+    """The articles among them; of those of other sites, its word says neither their paper nor that they were edited."""
     return [
-        Watch(url=link.url, kind="article", source=row.source, added_at=now, found_in=row.url, modified=link.modified)
+        Watch(
+            url=link.url,
+            kind="article",
+            source=_name_of(link.url, row),
+            added_at=now,
+            found_in=row.url,
+            modified=link.modified if same_site(link.url, row.url) else None,
+        )
         for link in news
     ]
 
 
+def _name_of(url: str, row: Schedule) -> str | None:
+    """The paper of an article that a source shows: what a person calls the source, or it calls itself on its site."""
+    return row.source if row.is_named or same_site(url, row.url) else None
+
+
 def _feeds(feeds: Iterable[str], row: Schedule, now: datetime) -> list[Watch]:
     return [
-        Watch(url=feed, kind="feed", source=row.source, added_at=now, found_in=row.url, every=row.every)
+        Watch(
+            url=feed,
+            kind="feed",
+            source=_name_of(feed, row),
+            added_at=now,
+            found_in=row.url,
+            every=row.every,
+            is_named=row.is_named,
+        )
         for feed in feeds
     ]
 

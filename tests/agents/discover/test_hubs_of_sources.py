@@ -67,7 +67,9 @@ def test_what_is_no_hub_is_none(feed: str) -> None:
     assert hub_in_feed(feed.encode(), FEED) is None
 
 
-@pytest.mark.parametrize("links", [None, "", "<", "<>; rel=hub", "<data:,x>; rel=hub", "x" * 1000, "<;" * 500])
+@pytest.mark.parametrize(
+    "links", [None, "", "<", "<>; rel=hub", "<data:,x>; rel=hub", '<https://h.test/>; rel=""', "x" * 1000, "<;" * 500]
+)
 def test_a_hostile_header_names_none(links: str | None) -> None:
     """It is no error either."""
     assert hub_in_header(links, FEED) is None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 from agents.discover.addresses import looks_like_article
+from agents.discover.feeds import MAX_ENTRIES
 from agents.discover.link import MAX_LINKS, found_link
 from agents.discover.same_article import article_url
-from agents.discover.source import Source, read_source
+from agents.discover.source import MAX_OTHERS, Source, read_source
 
 SITE = "https://eastmere-echo.test"
 WHEN = datetime(2026, 3, 2, 6, 15, tzinfo=UTC)
@@ -154,12 +156,14 @@ def test_addresses_of_articles_are_told(path: str, *, is_article: bool) -> None:
         ("/amp/2026/03/storm", "/2026/03/storm", "/2026/03/storm"),
         ("/2026/03/storm", "https://m.eastmere-echo.test/2026/03/storm-m", "https://m.eastmere-echo.test/2026/03/storm-m"),
         ("/2026/03/storm", "/", "/2026/03/storm"),
+        ("/2026/03/storm", "/news/", "/2026/03/storm"),
+        ("/news/storm", "/local/storm", "/local/storm"),
         ("/2026/03/storm", "https://other.test/2026/03/storm", "/2026/03/storm"),
         ("/2026/03/storm", "javascript:alert(1)", "/2026/03/storm"),
     ],
 )  # fmt: skip
 def test_variants_are_one_article(final: str, named: str, url: str) -> None:
-    """What a page names as its own address counts on its own site, and never makes it the front page."""
+    """What a page names as its own address counts on its own site, and never makes it the front page or a section."""
     body = f"<html><head><link rel='canonical' href='{named}'></head><body><p>It.</p></body></html>" if named else ""
     wanted = url if url.startswith("https") else f"{SITE}{url}"
     assert article_url(f"{SITE}{final}", body.encode()) == wanted
@@ -201,6 +205,76 @@ def test_a_link_keeps_no_secret_and_leads_to_a_page() -> None:
     """Credentials are no part of a key, and what is no http address is no link."""
     link = found_link("https://root:secret@eastmere-echo.test/2026/03/storm#top", SITE)
     assert link is not None
-    assert link.key == f"{SITE}/2026/03/storm"
+    assert (link.key, link.url) == (f"{SITE}/2026/03/storm", f"{SITE}/2026/03/storm")
     assert found_link("data:text/html,x", SITE) is None
     assert found_link("http://[::::/", SITE) is None
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("http://eastmere-echo.test/2026/03/storm", "http://eastmere-echo.test/2026/03/storm"),
+        ("https://eastmere-echo.test:80/2026/03/storm", f"{SITE}/2026/03/storm"),
+        ("http://eastmere-echo.test:443/2026/03/storm", f"{SITE}/2026/03/storm"),
+        ("http://eastmere-echo.test:8080/2026/03/storm", "http://eastmere-echo.test:8080/2026/03/storm"),
+    ],
+)
+def test_a_link_to_a_port_of_another_scheme_is_made_right(href: str, url: str) -> None:
+    """It has the key of an article that nobody could read under this address."""
+    link = found_link(href, SITE)
+    assert link is not None
+    assert link.url == url
+
+
+def test_a_sitemap_speaks_for_its_own_site() -> None:
+    """What it lists of another is left out, be it a page or a sitemap; its own subdomains are no other site."""
+    own = SITEMAP.replace(f"{SITE}/2026/03/pier", "https://m.eastmere-echo.test/2026/03/pier")
+    assert [link.key for link in read(own).links] == [
+        f"{SITE}/2026/03/storm",
+        "https://m.eastmere-echo.test/2026/03/pier",
+    ]
+    other = SITEMAP.replace(f"{SITE}/2026/03/pier", "https://other.test/2026/03/pier")
+    assert [link.key for link in read(other).links] == [f"{SITE}/2026/03/storm"]
+    assert read(INDEX.replace(f"{SITE}/old", "https://other.test/old")).feeds == (f"{SITE}/new.xml.gz",)
+
+
+def test_a_feed_shows_few_articles_of_other_sites() -> None:
+    """The first hundred, beside all of its own: their hosts are asked for what it wants."""
+    items = [f"https://{host}.test/2026/03/storm-{n}" for n in range(150) for host in ("other", "eastmere-echo")]
+    links = read(f"<rss><channel>{''.join(f'<item><link>{url}</link></item>' for url in items)}</channel></rss>").links
+    assert sum(link.key.startswith(SITE) for link in links) == 150
+    assert len(links) == 150 + MAX_OTHERS
+
+
+SLOW_DATES = {
+    "rss": "<rss><channel>{}</channel></rss>".format(
+        "".join(f"<item><link>/2026/03/{n}</link><pubDate>{n} years ago</pubDate></item>" for n in range(20_000))
+    ),
+    "prefixes": '<a.b:rss xmlns:a.b="x">{}</a.b:rss>'.format(
+        "".join(f"<a.b:item><a.b:pubDate>{n} years ago</a.b:pubDate></a.b:item>" for n in range(20_000))
+    ),
+    "json": '{{"version": "https://jsonfeed.org/version/1.1", "items": [{}]}}'.format(
+        ",".join(f'{{"url": "/2026/03/{n}", "date_published": "zzz {n}"}}' for n in range(100_000))
+    ),
+    "utf-7": '<?xml version="1.0" encoding="UTF-7"?><rss><channel>{}</channel></rss>'.format(
+        "".join(f"+ADw-item+AD4-+ADw-pubDate+AD4-{n} years ago+ADw-/pubDate+AD4-+ADw-/item+AD4-" for n in range(20_000))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SLOW_DATES)
+def test_dates_that_take_long_are_few(name: str) -> None:
+    """Thousands that are written in no usual way would hold up a worker for minutes, at each look."""
+    began = time.process_time()
+    found = read(SLOW_DATES[name])
+    assert time.process_time() - began < 10
+    assert len(found.links) <= MAX_ENTRIES
+
+
+def test_a_feed_in_another_charset_is_read() -> None:
+    """By the parser that is patient, too, which otherwise believes what the feed declares."""
+    for end in ("</channel></rss>", ""):
+        rss = RSS.replace('<?xml version="1.0"?>', '<?xml version="1.0" encoding="iso-8859-1"?>')
+        rss = rss.replace("The Eastmere", "Östermere").replace("</channel></rss>", end)
+        found = read_source(rss.encode("iso-8859-1"), SITE, "application/rss+xml")
+        assert (found.name, len(found.links)) == ("Östermere Echo", 2)

@@ -581,3 +581,28 @@ def test_an_article_is_read_under_a_later_address_where_the_first_one_never_answ
     watched.told(check(hours=1))
     other = wish("http://eastmere-echo.test/2026/03/storm", found_in=FEED, added_at=now)
     assert watched.told(check("failed", hours=2)).told(other).schedule.url == URL
+
+
+def test_a_source_gives_its_name_to_articles_of_its_own_site_only() -> None:
+    """Another site's are filed under their own host, and not believed to be edited, unless a person has named it."""
+    own, other = (
+        Shown("https://m.eastmere-echo.test/2026/03/pier", NOON),
+        Shown("https://other.test/2026/03/pier", NOON),
+    )
+    told = check(key=FEED, kind="feed", name="The Echo", links=(own, other))
+    found = Watched(FEED).told(wish(FEED, kind="feed")).told(told).wishes
+    assert [(each.source, each.modified) for each in found] == [("The Echo", NOON), (None, None)]
+    named = Watched(FEED).told(wish(FEED, kind="feed", source="Mine")).told(told).wishes
+    assert [(each.source, each.modified) for each in named] == [("Mine", NOON), ("Mine", None)]
+
+
+def test_what_a_person_has_named_keeps_its_name_where_it_leads() -> None:
+    """So do the feeds of a page; a name that nobody has given does not lead to another site."""
+    there = "https://other.test/"
+    for name, kept in (("Mine", "Mine"), (None, None)):
+        front = Watched(FEED).told(wish(FEED, kind=None, source=name))
+        (away,) = front.told(check("moved", article=there, final_url=there)).wishes
+        assert (away.source, away.is_named) == (kept, kept is not None)
+        moved = Watched(there).told(away)
+        (feed,) = moved.told(check(key=there, kind="front", name="Theirs", feeds=("https://feeds.test/1",))).wishes
+        assert feed.source == kept
