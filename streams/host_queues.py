@@ -13,13 +13,15 @@ import contextlib
 import heapq
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from agents.detect.url import host_and_port
+from agents.detect.url import canonical_url, host_and_port
 from agents.fetch import pace
 from agents.fetch.answer import Answer
 from agents.fetch.client import Client
@@ -47,12 +49,18 @@ MAX_QUEUE = 32
 MAX_HOSTS = 2_000
 """Hosts that are kept in memory with their rules, as far as nothing waits for them."""
 
+AT_ONCE = 100
+"""Hosts that a worker asks at once: each takes a socket, a thread while its name is looked up, and 20 MiB at worst."""
+
 MAX_WAIT = 600.0
-"""Seconds of requests that may wait for a host before its price rises."""
+"""Seconds of requests that may wait for a host before its price rises; and for which they wait here, where the host
+wants to be left alone."""
 
 IN_FLIGHT_FOR = 60.0
 """Seconds, of the world's clock, for which a request that nobody told the end of may still be going on."""
 
+_READERS = ThreadPoolExecutor(2, thread_name_prefix="read")
+"""Threads that read answers. Not the event loop's own, all of which may wait for name servers that do not answer."""
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +94,8 @@ class Requests:
 class HostQueues(Input):
     """The requests of one partition, and the queues of the hosts that they are for.
 
-    `crash` ends the worker where something cannot be written.
+    `crash` ends the worker where something cannot be written. `turns`: of the hosts of all partitions that are asked at
+    once.
     """
 
     may_stall = True
@@ -99,9 +108,11 @@ class HostQueues(Input):
         client: Client,
         clock: Clock,
         crash: Callable[[Exception], Awaitable[None]],
+        turns: asyncio.Semaphore,
         tracer: Tracer | None = None,
     ) -> None:
         super().__init__(tp, transaction)
+        self.turns = turns
         self.crash = crash
         self.client = client
         self.clock = clock
@@ -212,8 +223,13 @@ class HostQueue:
     async def _run(self) -> None:
         try:
             while self.waiting and not self._transaction.closed:
-                await self._clock.sleep(self.host.pace.wait(self._clock.time()))
-                await self._serve(self._clock.time())
+                wait = self.host.pace.wait(self._clock.time())
+                if wait > MAX_WAIT:  # the offset of the partition would wait with it
+                    await self._put_all_off(None)
+                else:
+                    await self._clock.sleep(wait)
+                    async with self._partition.turns:
+                        await self._serve(self._clock.time())
                 await self._transaction.commit()
         except Exception as error:  # noqa: BLE001 - a write failed: nothing of it may be committed
             if not self._transaction.closed:
@@ -221,7 +237,7 @@ class HostQueue:
 
     async def _serve(self, now: float) -> None:
         """Ask for what is worth most, or for the rules of the host first."""
-        if self._robots is None or now - self._robots_at > BELIEVED_FOR:
+        if self._robots is None or not 0 <= now - self._robots_at <= BELIEVED_FOR:  # also where a clock went back
             await self._learn_rules(now)
             return
         waiting = heapq.heappop(self.waiting)
@@ -229,8 +245,10 @@ class HostQueue:
         if not self._robots.allows(request.url):
             await self._finish(waiting, refused(asked, "robots.txt does not allow it"))
             return
-        answer, seconds = await self._ask(request.url, now, etag=request.etag, last_modified=request.last_modified)
-        outputs = await asyncio.to_thread(_told, replace(asked, seconds=seconds), answer)
+        get = partial(self._partition.client.get, request.url, etag=request.etag, last_modified=request.last_modified)
+        answer, seconds = await self._ask(now, partial(get, allows=self._robots.allows))
+        asked = replace(asked, seconds=seconds)
+        outputs = await asyncio.get_running_loop().run_in_executor(_READERS, _told, asked, answer)
         if self._partition.tracer is not None:
             outputs = self._partition.tracer.fetched(request.url, _outcome(answer), seconds, outputs)
         await self._finish(waiting, *outputs)
@@ -239,7 +257,8 @@ class HostQueue:
 
     async def _learn_rules(self, now: float) -> None:
         scheme = urlsplit(self.waiting[0].request.url).scheme
-        answer, _ = await self._ask(f"{scheme}://{self.name}/robots.txt", now, any_host=True)
+        url = f"{scheme}://{self.name}/robots.txt"
+        answer, _ = await self._ask(now, partial(self._partition.client.get, url, any_host=True))
         robots = Robots(answer)
         self.host = replace(self.host, pace=replace(self.host.pace, crawl_delay=robots.crawl_delay))
         if robots.is_known:
@@ -254,7 +273,7 @@ class HostQueue:
             waiting = heapq.heappop(self.waiting)
             await self._finish(waiting, put_off(self._asked(waiting, now), self.host.pace.next_at, why))
 
-    async def _ask(self, url: str, now: float, **options: str | bool | None) -> tuple[Answer, float]:
+    async def _ask(self, now: float, get: Callable[[], Awaitable[Answer]]) -> tuple[Answer, float]:
         """Ask, once it is committed that the host is asked; the answer, and the seconds of the clock that it took."""
         async with self._transaction.gate:
             self.host = replace(self.host, pace=pace.asked(self.host.pace, now), is_asked=True)
@@ -263,7 +282,7 @@ class HostQueue:
         if self._transaction.closed:
             raise asyncio.CancelledError  # nothing was committed: the host is another worker's
         began = self._clock.time()
-        answer = await self._partition.client.get(url, **options)  # type: ignore[arg-type]
+        answer = await get()
         REQUESTS.labels(_outcome(answer)).inc()
         ended = self._clock.time()
         seconds = max(0.0, ended - began)
@@ -305,6 +324,8 @@ def _outcome(answer: Answer) -> str:
 
 def _host(key: bytes | None, request: FetchRequest, place: str) -> str:
     """The host that a request is for: its key, so that no other worker asks that host."""
+    if canonical_url(request.key) != request.key:  # the check is keyed by it
+        raise BadRecordError(Reason.BAD_FIELD, f"{place}: {shown(request.key)} is no canonical URL")
     host = host_and_port(request.url)
     if key != host.encode():
         message = f"{place}: the key is {shown(key)}: requests are keyed by their host, here {shown(host)}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from lxml import etree
 
-from agents.detect.url import canonical_url
+from agents.detect.url import canonical_url, has_user
 from schemas.errors import BadRecordError, SettingsError
 from streams.files import read_whole
 
@@ -38,7 +38,7 @@ def read_sources(path: Path) -> list[NamedSource]:
 
     Raises:
         UnavailableError: it cannot be read.
-        SettingsError: it is no such file, or names what is no URL.
+        SettingsError: it is no such file, or names what is no URL, or one with a user in it.
     """
     body = read_whole(path)
     sources = _from_opml(body, path) if path.suffix == ".opml" else _from_toml(body, path)
@@ -47,6 +47,10 @@ def read_sources(path: Path) -> list[NamedSource]:
             canonical_url(source.url)
         except BadRecordError as error:
             raise SettingsError(f"{path}: source {number}: {error}") from None
+        if has_user(source.url):
+            raise SettingsError(
+                f"{path}: source {number}: there is a user in its URL: leave that out, it would be kept"
+            )
         if source.every is not None and source.every < 1:
             raise SettingsError(f"{path}: source {number}: every is {source.every:g}: write minutes, 1 or more")
     return sources

@@ -11,10 +11,12 @@ from agents.step import Result, Step
 from schemas.dead_letter import dead_letter
 from schemas.errors import BadRecordError, Reason, UnavailableError
 from schemas.record import Headers, Output, Record
-from streams.topics import MAX_DEAD_LETTER, MAX_RECORD
+from streams.topics import MAX_DEAD_LETTER, MAX_RECORD, TOPICS
 
 OVERHEAD = 100
 """Bytes that Kafka adds to a record, at most."""
+
+_LIMITS = {topic.name: topic.max_bytes for topic in TOPICS}
 
 IsKnown = Callable[[bytes, bytes, Headers, int, bytes], bool]
 
@@ -44,6 +46,8 @@ class Stage:
     step: Step
     is_known: IsKnown = lambda *_: False
     """Whether, without work, the step is known to write nothing for a key, value, headers, timestamp and row."""
+    max_row: int = MAX_RECORD
+    """Bytes of a row with its key; its changelog takes no larger ones."""
 
     def handle(self, record: Record, row: bytes | None) -> Result:
         """Run the step; a record that it cannot use becomes a dead letter, so that a worker outlives any record."""
@@ -56,12 +60,13 @@ class Stage:
         except Exception as error:
             log.exception("%s failed on %s", self.name, record.place)
             return bury(self.name, record, Reason.FAILED, f"{type(error).__name__}: {error}")
-        if isinstance(result.row, bytes) and len(record.key or b"") + len(result.row) + OVERHEAD > MAX_RECORD:
-            too_large = f"{record.place}: a row of {len(result.row)} bytes, the limit is {MAX_RECORD}"
+        if isinstance(result.row, bytes) and len(record.key or b"") + len(result.row) + OVERHEAD > self.max_row:
+            too_large = f"{record.place}: a row of {len(result.row)} bytes, the limit is {self.max_row}"
             return bury(self.name, record, Reason.TOO_LARGE, too_large)
         for output in result.outputs:
-            if size(output) > MAX_RECORD:
-                too_large = f"{record.place}: {size(output)} bytes for {output.topic}, the limit is {MAX_RECORD}"
+            limit = _LIMITS.get(output.topic, MAX_RECORD)
+            if size(output) > limit:
+                too_large = f"{record.place}: {size(output)} bytes for {output.topic}, the limit is {limit}"
                 # The row moves on all the same: otherwise nothing that follows in this article could be used either.
                 return replace(bury(self.name, record, Reason.TOO_LARGE, too_large), row=result.row)
         return result

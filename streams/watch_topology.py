@@ -10,6 +10,7 @@ links of sources: watch ◄─┘
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Coroutine
 from typing import Any
@@ -21,15 +22,18 @@ from agents.schedule.step import Schedules
 from schemas import topics
 from streams.clock import Clock
 from streams.exactly_once import App
-from streams.host_queues import HostQueues, Requests
+from streams.host_queues import AT_ONCE, HostQueues, Requests
 from streams.settings import Settings
 from streams.stage import Reader, Stage
 from streams.timer import Timer
-from streams.topics import watch_app_id
+from streams.topics import MIB, watch_app_id
 from streams.topology import app_of
 from streams.transaction import Input, Transaction
 
 SCHEDULE_READS = (topics.WATCH, topics.CHECK, topics.VERSION, topics.OUTCOME, topics.TAKEDOWN)
+
+MAX_ROW = MIB // 2
+"""Bytes of a row of the schedule: its topic takes twice as many, and so does that of the request that is made of it."""
 
 
 def watch_settings(settings: Settings) -> Settings:
@@ -40,10 +44,13 @@ def watch_settings(settings: Settings) -> Settings:
 def new_watch_app(settings: Settings, client: Client, clock: Clock) -> App:
     """The Faust app that watches, with `watch_settings`."""
     schedule = Schedules()
+    turns = asyncio.Semaphore(AT_ONCE)
 
     def new_input(tp: TopicPartition, transaction: Transaction, stage: Reader) -> Input:
         if stage.name == Requests.name:
-            return HostQueues(tp, transaction, client=client, clock=clock, crash=app.crash, tracer=app.spans)
+            return HostQueues(
+                tp, transaction, client=client, clock=clock, crash=app.crash, turns=turns, tracer=app.spans
+            )
         return app.step_input(tp, transaction, stage)
 
     def beside(stage: Reader, transaction: Transaction) -> Coroutine[Any, Any, None] | None:
@@ -52,7 +59,7 @@ def new_watch_app(settings: Settings, client: Client, clock: Clock) -> App:
 
     app = app_of(
         settings,
-        (Stage("schedule", SCHEDULE_READS, schedule), Requests()),
+        (Stage("schedule", SCHEDULE_READS, schedule, max_row=MAX_ROW), Requests()),
         {"schedule": topics.SCHEDULE},
         new_input=new_input,
         beside=beside,

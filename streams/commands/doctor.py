@@ -7,7 +7,7 @@ import dataclasses
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from heapq import nlargest
 
 import click
@@ -132,12 +132,17 @@ async def _watchers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncIter
         yield "WRONG", f"{len(watched)} URLs are watched, but nobody does: start `newsdiff worker --watch`"
     else:
         yield "note", "nothing is watched: `newsdiff watch URL` begins it"
+    for host, found in nlargest(MAX_HOSTS, failing_hosts(watched).items(), key=lambda item: len(item[1])):
+        yield "note", f"{visible(host)} fails for {len(found)} URLs: {visible(found[0].error or '')}"
+
+
+def failing_hosts(watched: Iterable[Schedule]) -> dict[str, list[Schedule]]:
+    """The hosts that have failed as often as one is paused for, whatever they were asked for, and what failed."""
     failing: dict[str, list[Schedule]] = defaultdict(list)
     for row in watched:
-        if row.failures >= PAUSED_AFTER and row.error:  # a page that is gone has none
+        if row.failures and row.error:  # a page that is gone has none
             failing[host_and_port(row.url)].append(row)
-    for host, found in nlargest(MAX_HOSTS, failing.items(), key=lambda item: len(item[1])):
-        yield "note", f"{visible(host)} fails for {len(found)} URLs: {visible(found[0].error or '')}"
+    return {host: found for host, found in failing.items() if sum(row.failures for row in found) >= PAUSED_AFTER}
 
 
 async def _begun(settings: Settings, stage: str) -> list[int]:

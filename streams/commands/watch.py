@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from agents.detect.url import canonical_url
+from agents.detect.url import canonical_url, has_user
 from schemas import topics
 from schemas.codec import encode
 from schemas.errors import BadRecordError
@@ -54,11 +54,13 @@ def with_scheme(url: str) -> str:
     """The URL that is to be fetched: https where a person names no scheme.
 
     Raises:
-        click.BadParameter: it is no URL.
+        click.BadParameter: it is no URL, or has a user in it.
     """
     given = url if "://" in url else f"https://{url}"
     try:
         canonical_url(given)
     except BadRecordError as error:
         raise click.BadParameter(str(error), param_hint="URL") from None
+    if has_user(given):
+        raise click.BadParameter("there is a user in it: leave that out, it would be kept", param_hint="URL")
     return given

@@ -38,6 +38,8 @@ def test_an_opml_file_names_feeds(tmp_path: Path) -> None:
         ("a.toml", '[[source]]\nurl = "https://a.test/"\nevry = 5\n', "unknown field `evry`"),
         ("a.toml", '[[source]]\nurl = "ftp://a.test/"\n', "source 1: the URL 'ftp://a.test/' is neither"),
         ("a.toml", '[[source]]\nurl = "https://a.test/"\nevery = 0\n', "every is 0: write minutes"),
+        ("a.toml", '[[source]]\nurl = "https://u:secret@a.test/"\n', "source 1: there is a user in its URL"),
+        ("a.opml", '<opml><outline xmlUrl="https://u:secret@a.test/"/></opml>', "source 1: there is a user in its URL"),
         ("a.toml", "what is this", "write [[source]]"),
         ("a.opml", "<opml>", "is no OPML"),
         ("a.opml", "<opml><body/></opml>", "names no feed"),
@@ -50,3 +52,4 @@ def test_what_is_wrong_is_told(tmp_path: Path, name: str, text: str, told: str) 
         read(tmp_path / name, text)
     assert told in str(error.value)
     assert name in str(error.value)
+    assert "secret" not in str(error.value)

@@ -13,7 +13,7 @@ from schemas.dead_letter import read_dead_letter
 from schemas.errors import BadRecordError, Reason
 from schemas.record import Output, Record
 from streams.stage import Stage, size
-from streams.topics import MAX_DEAD_LETTER, MAX_RECORD
+from streams.topics import MAX_DEAD_LETTER, MAX_RECORD, MIB
 
 RECORD = Record(topics.FETCH, 3, 7, datetime(2026, 3, 1, tzinfo=UTC), b"key", b"value", (("a", b"1"), ("b", None)))
 
@@ -83,3 +83,12 @@ def test_a_record_too_large_for_the_dead_letters_is_named_there() -> None:
     assert letter.value is None
     assert dict(letter.headers)["dead_letter_offset"] == b"7"
     assert size(letter) < MAX_DEAD_LETTER
+
+
+def test_no_topic_is_given_more_than_it_takes() -> None:
+    """Kafka would refuse it, and the worker would read the record that it comes from again, and again."""
+    large = Output(topics.WATCH, b"key", bytes(2 * MIB))
+    result = stage(lambda _record, _row: Result("new", (large,), b"row")).handle(RECORD, None)
+    assert (letter_of(result).topic, result.row) == (topics.DEAD_LETTER, b"row")
+    small = Stage("schedule", (topics.WATCH,), lambda _record, _row: Result("new", row=bytes(MIB)), max_row=MIB)
+    assert letter_of(small.handle(RECORD, None)).topic == topics.DEAD_LETTER

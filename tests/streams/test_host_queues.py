@@ -1,0 +1,226 @@
+"""The requests for a host wait for their turn, and those for one host hold up no other."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
+from collecting_producer import Producer
+
+from agents.detect.url import host_and_port
+from agents.fetch.answer import Answer
+from agents.fetch.client import Client
+from agents.fetch.pace import GAP, SHORTEST_GAP
+from schemas import topics
+from schemas.check import Check
+from schemas.codec import decode, encode
+from schemas.fetch_request import FetchRequest
+from streams.clock import Clock
+from streams.host_queues import HostQueues
+from streams.tables import MemoryStore, TablePartition
+from streams.transaction import Transaction
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
+STORY = "https://eastmere-echo.test/2026/03/storm"
+DAY = 86400.0
+
+Says = Callable[[str], Answer]
+
+
+class Jumping(Clock):
+    """A clock on which whoever sleeps is awake at once, and later."""
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "now_at", [NOON])
+
+    def time(self) -> float:
+        """The time."""
+        return self.now_at[0]  # type: ignore[attr-defined, no-any-return]
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the time pass."""
+        self.now_at[0] += max(0.0, seconds)  # type: ignore[attr-defined]
+        await asyncio.sleep(0)
+
+
+class Paper:
+    """Stands for the client: it notes who asks when, how many at once, and under which rules."""
+
+    def __init__(self, clock: Clock, says: Says, seconds: float = 0.0) -> None:
+        self.asked: list[tuple[str, float]] = []
+        self.at_once = self.most_at_once = 0
+        self.allows: Callable[[str], bool] = lambda _: True
+        self._clock, self._says, self._seconds = clock, says, seconds
+
+    async def get(self, url: str, **options: Any) -> Answer:
+        """Answer as it is wanted, after some time of the world."""
+        self.asked.append((url, self._clock.time()))
+        self.allows = options.get("allows", self.allows)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(self._seconds)
+        self.at_once -= 1
+        return self._says(url)
+
+
+class Noting(Producer):
+    """Keeps the checks and dead letters that are written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.checks: list[Check] = []
+        self.letters = 0
+
+    async def send(self, topic: str, value: bytes | None, **options: object) -> asyncio.Future[Any]:
+        """Note a record."""
+        if topic == topics.CHECK and value is not None:
+            self.checks.append(decode(value, Check, "a check"))
+        self.letters += topic == topics.DEAD_LETTER
+        return await super().send(topic, value, **options)
+
+
+class Queues:
+    """The queues of a partition, their clock, the paper that they ask and what they write."""
+
+    def __init__(self, says: Says, *, seconds: float = 0.0, at_once: int = 100) -> None:
+        self.clock = Jumping()
+        self.paper, self.producer = Paper(self.clock, says, seconds), Noting()
+        self.crashes: list[Exception] = []
+        table = TablePartition(TopicPartition("changelog", 0), MemoryStore())
+        transaction = Transaction(table, group="newsdiff", producer=cast(AIOKafkaProducer, self.producer))
+        transaction.ready.set()
+        self.partition = HostQueues(
+            TopicPartition(topics.FETCH_REQUEST, 0),
+            transaction,
+            client=cast(Client, self.paper),
+            clock=self.clock,
+            crash=self._crash,
+            turns=asyncio.Semaphore(at_once),
+        )
+        self.partition.begin_at(0)
+        self._offsets = itertools.count()
+
+    async def ask(self, *urls: str, key: str | None = None) -> None:
+        """Put requests for these URLs on the topic, and wait until they are answered."""
+        await self.partition.handle([self._record(url, key or url) for url in urls])
+        async with asyncio.timeout(20):
+            while self.partition.open:  # noqa: ASYNC110 - nobody tells when they are answered
+                await asyncio.sleep(0.005)
+        assert self.crashes == []
+
+    def _record(self, url: str, key: str) -> ConsumerRecord:
+        request = FetchRequest(key=key, url=url, kind="article", due_at=datetime.fromtimestamp(NOON, UTC), worth=0.5)
+        value, host = encode(request), host_and_port(url).encode()
+        offset = next(self._offsets)
+        return ConsumerRecord(
+            topics.FETCH_REQUEST, 0, offset, int(NOON * 1000), 0, host, value, 0, len(host), len(value), ()
+        )
+
+    async def _crash(self, error: Exception) -> None:
+        self.crashes.append(error)
+
+
+def says(body: str = "<p>It.</p>", rules: str = "", **fields: Any) -> Says:
+    """Answers of a paper with these rules."""
+
+    def answer(url: str) -> Answer:
+        text = rules if url.endswith("/robots.txt") else body
+        return Answer(url=url, final_url=url, seconds=0.0, body=text.encode(), **{"status": 200, **fields})
+
+    return answer
+
+
+@pytest.mark.parametrize(("rules", "gap"), [("", GAP), ("User-agent: *\nCrawl-delay: 0\n", SHORTEST_GAP)])
+def test_a_host_is_asked_one_thing_at_a_time(rules: str, gap: float) -> None:
+    """For its rules first, then for what is wanted of it, with a gap, also where it wants none."""
+
+    async def run() -> None:
+        queues = Queues(says(rules=rules), seconds=0.001)
+        await queues.ask(*(f"{STORY}-{number}" for number in range(8)))
+        (first, _), *others = queues.paper.asked
+        assert (first, len(others)) == ("https://eastmere-echo.test/robots.txt", 8)
+        times = [at for _, at in queues.paper.asked]
+        assert queues.paper.most_at_once == 1
+        assert all(after - before >= gap - 1e-3 for before, after in itertools.pairwise(times))
+        assert [check.outcome for check in queues.producer.checks] == ["fetched"] * 8
+
+    asyncio.run(run())
+
+
+def test_a_host_that_wants_to_be_left_alone_for_a_day_holds_up_nobody() -> None:
+    """What waits for it is put off until then, so that the offset of the partition goes on for all others."""
+
+    def busy(url: str) -> Answer:
+        is_busy = "eastmere" in url and not url.endswith("/robots.txt")
+        return says(**({"status": 429, "retry_after": "86400"} if is_busy else {}))(url)
+
+    async def run() -> None:
+        queues = Queues(busy)
+        await queues.ask(f"{STORY}-1", f"{STORY}-2", "https://other.test/2026/03/storm")
+        checks = {check.key: check for check in queues.producer.checks}
+        outcomes = sorted(check.outcome for check in checks.values())
+        assert outcomes == ["deferred", "failed", "fetched"]
+        (put_off,) = (check for check in checks.values() if check.outcome == "deferred")
+        assert put_off.retry_at is not None
+        assert put_off.retry_at.timestamp() >= NOON + DAY
+        assert queues.partition.handled == 3
+        assert queues.clock.time() < NOON + DAY / 2
+
+    asyncio.run(run())
+
+
+def test_not_all_hosts_are_asked_at_once() -> None:
+    """After a standstill all are due: without a bound a worker has no sockets left, and takes that for their outage."""
+
+    async def run() -> None:
+        queues = Queues(says(), seconds=0.01, at_once=3)
+        await queues.ask(*(f"https://paper-{number}.test/2026/03/storm" for number in range(20)))
+        assert queues.paper.most_at_once == 3
+        assert len(queues.paper.asked) == 40
+
+    asyncio.run(run())
+
+
+def test_names_that_nobody_knows_hold_up_no_reading() -> None:
+    """Their look-ups may take all threads of the loop for a minute; answers are read in others."""
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        lookups = [loop.run_in_executor(None, time.sleep, 3) for _ in range(64)]
+        began = time.monotonic()
+        await Queues(says()).ask(STORY)
+        assert time.monotonic() - began < 2
+        for lookup in lookups:
+            lookup.cancel()
+
+    asyncio.run(run())
+
+
+def test_the_rules_of_a_host_count_where_it_leads() -> None:
+    """The client is told them, since it follows redirects by itself."""
+
+    async def run() -> None:
+        queues = Queues(says(rules="User-agent: *\nDisallow: /private\n"))
+        await queues.ask(STORY)
+        assert queues.paper.allows(STORY)
+        assert not queues.paper.allows("https://eastmere-echo.test/private")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("key", ["no URL", f"{STORY}?utm_source=x", f"https://a.test/{'x' * 2_000_000}"])
+def test_a_request_for_what_is_no_key_is_a_dead_letter(key: str) -> None:
+    """Its check would be keyed by it, and might be larger than its topic takes."""
+
+    async def run() -> None:
+        queues = Queues(says())
+        await queues.ask(STORY, key=key)
+        assert (queues.paper.asked, queues.producer.letters, queues.partition.handled) == ([], 1, 1)
+
+    asyncio.run(run())
