@@ -15,17 +15,19 @@ from typing import NamedTuple, Self
 
 from aiohttp import ClientSession, web
 
+from streams.press.conditional import conditional
 from tests.service import page, paragraphs
 
 ADDRESS = "127.0.0.1"
 
 
 class Visit(NamedTuple):
-    """A request: when it began and ended, in seconds of `time.monotonic`, and its path."""
+    """A request: when it began and ended, in seconds of `time.monotonic`, its path, and how it was answered."""
 
     began: float
     ended: float
     path: str
+    status: int
 
 
 @dataclass
@@ -143,8 +145,8 @@ class Town:
     async def _answer(self, host: Host, request: web.Request) -> web.Response:
         began = time.monotonic()
         await asyncio.sleep(self._delay)
-        response = self._page(host, request.path)
-        host.visits.append(Visit(began, time.monotonic(), request.path))
+        response = conditional(request, self._page(host, request.path))
+        host.visits.append(Visit(began, time.monotonic(), request.path, response.status))
         return response
 
     def _page(self, host: Host, path: str) -> web.Response:

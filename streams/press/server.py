@@ -16,6 +16,7 @@ from aiohttp import web
 from schemas.errors import SettingsError, UnavailableError
 from streams.clock import Clock
 from streams.press import state
+from streams.press.conditional import conditional
 from streams.press.life import EDIT_EVERY, Article, find, living_articles, page_at, timetable
 from streams.press.listing import Listed, feed, sitemap
 from streams.press.page import all_papers, article_page, front_page, gone_page
@@ -132,15 +133,16 @@ class Press:
 
     async def _front(self, request: web.Request) -> web.Response:
         paper = request.match_info["paper"]
-        return _html(front_page(paper, self._listed(paper)))
+        return conditional(request, _html(front_page(paper, self._listed(paper))))
 
     async def _feed(self, request: web.Request) -> web.Response:
         paper = request.match_info["paper"]
         text = feed(PAPERS[paper], f"{self.url}{request.path}", self._listed(paper), self.clock.now())
-        return web.Response(text=text, content_type="application/atom+xml")
+        return conditional(request, web.Response(text=text, content_type="application/atom+xml"))
 
     async def _sitemap(self, request: web.Request) -> web.Response:
-        return web.Response(text=sitemap(self._listed(request.match_info["paper"])), content_type="application/xml")
+        text = sitemap(self._listed(request.match_info["paper"]))
+        return conditional(request, web.Response(text=text, content_type="application/xml"))
 
     def _listed(self, paper: str) -> list[Listed]:
         """A paper's articles that can be read now, the newest first."""
@@ -161,7 +163,8 @@ class Press:
         if not page.text:
             return _html(gone_page(page.status), page.status)
         url = f"{self.url}{article.path}"
-        return _html(article_page(article, page.text, url=url, modified=page.modified, time=time))
+        text = article_page(article, page.text, url=url, modified=page.modified, time=time)
+        return conditional(request, _html(text), f"{article.path} {page.text}".encode())  # not what is around it
 
 
 def _listening(port: int) -> socket.socket:

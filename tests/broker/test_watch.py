@@ -80,6 +80,8 @@ def test_a_feed_is_all_that_a_user_needs(settings: Settings, town: Town) -> None
     assert sorted(row.kind or "" for row in known.values()) == ["article"] * 6 + ["feed"] * 2
     assert {row.source for row in known.values()} == {"Paper 0", "Paper 1"}
     assert all(row.changes >= 2 for row in known.values() if row.kind == "article")
+    statuses = [visit.status for host in town.hosts for visit in host.visits if visit.path.startswith("/2026/")]
+    assert statuses.count(304) > 10  # nothing is sent again that is known
     wanted = [change.current.version for change in changes if change.article.url == changes[0].article.url]  # type: ignore[union-attr]
     assert wanted == list(range(2, len(wanted) + 2))
 

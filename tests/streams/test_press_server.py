@@ -65,6 +65,23 @@ def test_serves_what_lives(tmp_path: Path) -> None:
     assert statuses == {200, 404, 410}
 
 
+def test_what_is_known_is_not_sent_again(tmp_path: Path) -> None:
+    """Pages, feeds, sitemaps and front pages have an ETag, and who sends it is told that nothing has changed."""
+
+    async def use(press: Press, session: ClientSession) -> None:
+        article = next(each for each in press.living() if page_at(each, press.clock.now()).text)
+        for path in ("/lantern/", "/lantern/feed.xml", "/lantern/sitemap.xml", article.path):
+            async with session.get(path) as response:
+                etag = response.headers["ETag"]
+            async with session.get(path, headers={"If-None-Match": etag}) as response:
+                assert (response.status, response.headers["ETag"], await response.read()) == (304, etag, b"")
+            async with session.get(path, headers={"If-None-Match": '"another"'}) as response:
+                assert response.status == 200
+
+    at(tmp_path, datetime.now(UTC) - timedelta(days=40))
+    visit(tmp_path, use)
+
+
 @pytest.mark.parametrize(
     "path",
     [
