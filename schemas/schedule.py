@@ -40,15 +40,15 @@ class Schedule:
     `state`: `watched`, `given_up` (unchanged for 40 days), `gone` (the page is), `moved` (`article` is watched in its
     place), `refused` (its host does not want it to be read). `next_check`: None if there will be none. `requested_at`:
     since when a request is on its way that no news has overtaken. `failures`: in a row, and `error` the last one.
-    `checks`: so many in all. `belief`: of an article, since its last check; `before`: before it, should that turn out
-    to have shown an edit. `signal`: the source whose word of an edit brought the next check forward; `followed`: the
-    one that the last check followed, should it turn out to have been right. `is_asked`, `is_named`, `hops`: as in a
-    watch record. `every`: seconds between two checks, as a person set them; `interval`: as the news of a source have
-    set them. `fixed`: whether it is read under its own address, since others lead or refer back to it. `doubted_until`:
-    until then, what was read has to be read again before it counts; a later answer that is no 304 ends it. `shown`:
-    what a source has shown, as the xxh3_64 of each link with its time, newest first. `hub`: tells of a source's news.
-    `forgotten`: it is not to be read, until its takedown is taken back. `unwatched`: a person has ended its watching,
-    and no source begins it again.
+    `checks`: so many in all. `published`: as its first version says. `belief`: of an article, since its last check;
+    `before`: before it, should that turn out to have shown an edit. `signal`: the source whose word of an edit brought
+    the next check forward; `followed`: the one that the last check followed, should it turn out to have been right.
+    `is_asked`, `is_named`, `hops`: as in a watch record. `every`: seconds between two checks, as a person set them;
+    `interval`: as the news of a source have set them. `fixed`: whether it is read under its own address, since others
+    lead or refer back to it. `doubted_until`: until then, what was read has to be read again before it counts; a later
+    answer that is no 304 ends it. `shown`: what a source has shown, as the xxh3_64 of each link with its time, newest
+    first. `hub`: tells of a source's news. `forgotten`: it is not to be read, until its takedown is taken back.
+    `unwatched`: a person has ended its watching, and no source begins it again.
     """
 
     topic: ClassVar[str] = topics.SCHEDULE
@@ -79,6 +79,7 @@ class Schedule:
     etag: str | None = None
     last_modified: str | None = None
     doubted_until: Instant | None = None
+    published: Instant | None = None
     belief: Belief | None = None
     before: Belief | None = None
     signal: str | None = None

@@ -129,7 +129,8 @@ def _moved_away(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
 
 def _article(check: Check, row: Schedule, mean: float) -> Schedule:
     now = check.checked_at
-    before = row.belief or first_belief(mean, row.added_at.timestamp())
+    published = row.published.timestamp() if row.published is not None else None
+    before = row.belief or first_belief(mean, row.added_at.timestamp(), published)
     after = seen_unchanged(before, now.timestamp())
     row = replace(row, belief=after, before=before, signal=None, followed=row.signal)
     return look_again(row, now, check.threshold)

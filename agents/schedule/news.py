@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from agents.schedule.answers import GONE_FOR_GOOD
 from agents.schedule.estimate import DAY, seen_changed
@@ -20,8 +21,13 @@ RECHECK_AFTER = 90.0
 
 
 def new_version(version: Version, row: Schedule, theta: float) -> Schedule:
-    """The row after a version: a change makes more of them likely, and begins the 40 days anew."""
+    """The row after a version: a change makes more of them likely, and begins the 40 days anew.
+
+    The first one may tell how old the article is.
+    """
     now = version.fetched_at
+    if version.kind == "first" and (published := _published(version)) is not None:
+        return _of_age(row, published)
     is_change = version.kind not in ("first", "reread")
     if not is_change or (row.last_changed is not None and now <= row.last_changed):
         return row
@@ -31,6 +37,24 @@ def new_version(version: Version, row: Schedule, theta: float) -> Schedule:
     if row.before is not None:
         row = replace(row, belief=seen_changed(row.before, now.timestamp()))
     return look_again(replace(row, state="watched"), now, theta)
+
+
+def _published(version: Version) -> datetime | None:
+    """When a page says that it was published. A day without its hour tells too little of an article of today."""
+    try:
+        stated = datetime.fromisoformat(version.published or "")
+        published = stated.astimezone(UTC) if stated.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
+    return published if published is not None and published <= version.fetched_at else None
+
+
+def _of_age(row: Schedule, published: datetime) -> Schedule:
+    """The row of an article that is as old as that: it is likely to be edited as seldom as others of its age."""
+    row = replace(row, published=published)
+    if row.belief is None:
+        return row
+    return replace(row, belief=replace(row.belief, published=min(row.belief.published, published.timestamp())))
 
 
 def found(outcome: Outcome, row: Schedule) -> Schedule:

@@ -606,3 +606,27 @@ def test_what_a_person_has_named_keeps_its_name_where_it_leads() -> None:
         moved = Watched(there).told(away)
         (feed,) = moved.told(check(key=there, kind="front", name="Theirs", feeds=("https://feeds.test/1",))).wishes
         assert feed.source == kept
+
+
+@pytest.mark.parametrize("is_told_first", [True, False])
+def test_an_old_article_is_looked_at_as_old_ones_are(*, is_told_first: bool) -> None:
+    """Its first version tells its age, whether it or the check is heard first; not a day alone, or one to come."""
+    waits = []
+    for published in (
+        "2024-03-01T12:00:00Z",
+        None,
+        "2024-03-01",
+        "2024-03-01T12:00:00",
+        "2026-03-02T12:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+    ):
+        first = replace(version("first", hours=0, number=1), published=published)
+        watched = Watched(step=Schedules()).told(wish())
+        for event in (first, check()) if is_told_first else (check(), first):
+            watched.told(event)
+        watched.told(check(hours=2))
+        assert watched.schedule.next_check is not None
+        waits.append(watched.schedule.next_check - NOON - timedelta(hours=2))
+    assert waits[0] > timedelta(days=1)
+    assert set(waits[1:]) == {waits[1]}
+    assert waits[1] < timedelta(hours=12)
