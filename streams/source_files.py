@@ -13,6 +13,9 @@ from agents.detect.url import canonical_url, has_user
 from schemas.errors import BadRecordError, SettingsError
 from streams.files import read_whole
 
+MAX_EVERY = 40 * 24 * 60.0
+"""Minutes between two looks at most: an article that has not changed for so long is given up."""
+
 
 @dataclass(frozen=True, slots=True)
 class NamedSource:
@@ -51,8 +54,10 @@ def read_sources(path: Path) -> list[NamedSource]:
             raise SettingsError(
                 f"{path}: source {number}: there is a user in its URL: leave that out, it would be kept"
             )
-        if source.every is not None and source.every < 1:
-            raise SettingsError(f"{path}: source {number}: every is {source.every:g}: write minutes, 1 or more")
+        if source.every is not None and not 1 <= source.every <= MAX_EVERY:
+            raise SettingsError(
+                f"{path}: source {number}: every is {source.every:g}: write minutes, from 1 to {MAX_EVERY:g}"
+            )
     return sources
 
 

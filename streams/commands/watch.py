@@ -15,14 +15,16 @@ from schemas.errors import BadRecordError
 from schemas.watch import Watch
 from streams.clock import Clock
 from streams.settings import Settings
-from streams.source_files import NamedSource, read_sources
+from streams.source_files import MAX_EVERY, NamedSource, read_sources
 from streams.writer import write_all
 
 
 @click.command("watch")
 @click.argument("named", metavar="URL|FILE...", nargs=-1, required=True)
 @click.option("--source", metavar="NAME", help="The name of the paper.")
-@click.option("--every", type=click.FloatRange(1), metavar="MINUTES", help="Look so often, whatever seems likely.")
+@click.option(
+    "--every", type=click.FloatRange(1, MAX_EVERY), metavar="MINUTES", help="Look so often, whatever seems likely."
+)
 @click.pass_obj
 def command(settings: Settings, *, named: tuple[str, ...], source: str | None, every: float | None) -> None:
     """Watch articles, feeds, sitemaps or front pages; what each is, is found out.

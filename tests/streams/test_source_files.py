@@ -40,6 +40,8 @@ def test_an_opml_file_names_feeds(tmp_path: Path) -> None:
         ("a.toml", '[[source]]\nurl = "https://a.test/"\nevery = 0\n', "every is 0: write minutes"),
         ("a.toml", '[[source]]\nurl = "https://u:secret@a.test/"\n', "source 1: there is a user in its URL"),
         ("a.opml", '<opml><outline xmlUrl="https://u:secret@a.test/"/></opml>', "source 1: there is a user in its URL"),
+        ("a.toml", '[[source]]\nurl = "https://a.test/"\nevery = nan\n', "every is nan: write minutes"),
+        ("a.toml", '[[source]]\nurl = "https://a.test/"\nevery = 1e15\n', "from 1 to 57600"),
         ("a.toml", "what is this", "write [[source]]"),
         ("a.opml", "<opml>", "is no OPML"),
         ("a.opml", "<opml><body/></opml>", "names no feed"),
