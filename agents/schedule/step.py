@@ -83,9 +83,9 @@ class Schedules:
             known = decode(row, Schedule, "a row of the schedule")
         except BadRecordError:
             return None
-        is_ahead = known.last_check is not None and known.last_check.timestamp() > now + CLOCKS_DIFFER
+        planned_at = known.requested_at or known.last_check
         is_over = known.state == "moved" or known.forgotten or known.unwatched
-        if is_ahead and known.requested_at is None and not is_over:
+        if planned_at is not None and planned_at.timestamp() > now + CLOCKS_DIFFER and not is_over:
             return now
         return known.next_check.timestamp() if known.next_check else None
 

@@ -544,6 +544,8 @@ def test_a_clock_that_was_ahead_silences_nothing() -> None:
         watched = Watched().told(wish()).told(check()).told(check(hours=24 * ahead))
         now = NOON + timedelta(hours=1)
         assert STEP.due(watched.row or b"", now.timestamp()) == now.timestamp()
+        lost = Watched().told(wish()).told(check()).on_time(NOON + timedelta(days=ahead))
+        assert STEP.due(lost.row or b"", now.timestamp()) == now.timestamp()
         put_off = watched.on_time(now).told(check("deferred", hours=1, retry_at=now + timedelta(minutes=5)))
         assert STEP.due(put_off.row or b"", now.timestamp()) == (now + timedelta(minutes=5)).timestamp()
         row = watched.on_time(now).told(check(hours=1.1)).schedule
