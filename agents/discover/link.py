@@ -18,6 +18,8 @@ MAX_LINKS = 5_000
 MAX_NAME = 200
 """Characters of the name of a source."""
 
+_OF_ANOTHER_SCHEME = {("http", 443), ("https", 80)}
+
 _SPACE = re.compile(r"\s+")
 
 
@@ -38,7 +40,7 @@ def found_link(href: object, base: str, modified: object = None) -> Found | None
         url = urldefrag(urljoin(base, _SPACE.sub("", href)))[0]
         key = canonical_url(url)
         # A user, or the port of another scheme, would keep the page from being read, although its key is the right one.
-        is_odd = has_user(url) or urlsplit(url).port in (80, 443)
+        is_odd = has_user(url) or (urlsplit(url).scheme, urlsplit(url).port) in _OF_ANOTHER_SCHEME
         return Found(key if is_odd else url, key, _instant(modified))
     except (BadRecordError, ValueError):
         return None

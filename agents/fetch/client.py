@@ -22,8 +22,9 @@ from agents.fetch.guard import RefusedAddressError, socket_factory
 from schemas.content_encoding import MAX_BODY, decompress
 from schemas.errors import BadRecordError, Reason, shown
 
-LOOKUPS = 100
-"""Names that are looked up at once: each takes a thread, for long where no name server answers."""
+LOOKUPS = 128
+"""Names that are looked up at once, each in a thread, for long where no name server answers: more than hosts are asked
+at once, so that a thread is left for whatever else waits for one."""
 
 MAX_REDIRECTS = 10
 MAX_LINE = 8 * 1024

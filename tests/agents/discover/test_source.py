@@ -216,6 +216,7 @@ def test_a_link_keeps_no_secret_and_leads_to_a_page() -> None:
         ("http://eastmere-echo.test/2026/03/storm", "http://eastmere-echo.test/2026/03/storm"),
         ("https://eastmere-echo.test:80/2026/03/storm", f"{SITE}/2026/03/storm"),
         ("http://eastmere-echo.test:443/2026/03/storm", f"{SITE}/2026/03/storm"),
+        ("http://eastmere-echo.test:80/2026/03/storm", "http://eastmere-echo.test:80/2026/03/storm"),
         ("http://eastmere-echo.test:8080/2026/03/storm", "http://eastmere-echo.test:8080/2026/03/storm"),
     ],
 )
