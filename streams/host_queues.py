@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import heapq
 import logging
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from urllib.parse import urlsplit
 from aiokafka import ConsumerRecord, TopicPartition
 
 from agents.detect.url import canonical_url, host_and_port
+from agents.discover.document import ReadDocument
 from agents.fetch import pace
 from agents.fetch.answer import Answer
 from agents.fetch.client import Client
@@ -59,8 +61,11 @@ wants to be left alone."""
 IN_FLIGHT_FOR = 60.0
 """Seconds, of the world's clock, for which a request that nobody told the end of may still be going on."""
 
-_READERS = ThreadPoolExecutor(2, thread_name_prefix="read")
-"""Threads that read answers. Not the event loop's own, all of which may wait for name servers that do not answer."""
+READERS = min(os.cpu_count() or 1, 4)
+"""Documents that are read at once, each in a process of its own."""
+
+_READERS = ThreadPoolExecutor(READERS, thread_name_prefix="read")
+"""Threads that wait for them. Not the event loop's own, which may all wait for name servers that do not answer."""
 
 log = logging.getLogger(__name__)
 
@@ -74,10 +79,10 @@ class Waiting:
     request: FetchRequest = field(compare=False)
 
 
-def _told(asked: Asked, answer: Answer) -> tuple[Output, ...]:
+def _told(asked: Asked, answer: Answer, read: ReadDocument) -> tuple[Output, ...]:
     """The records for an answer; one that this program fails on must not end the worker, which would ask again."""
     try:
-        return told(asked, answer)
+        return told(asked, answer, read)
     except Exception as error:
         log.exception("what %s answered cannot be read", asked.request.url)
         return (put_off(asked, asked.at, f"it cannot be read: {type(error).__name__}"),)
@@ -109,10 +114,12 @@ class HostQueues(Input):
         clock: Clock,
         crash: Callable[[Exception], Awaitable[None]],
         turns: asyncio.Semaphore,
+        read: ReadDocument,
         tracer: Tracer | None = None,
     ) -> None:
         super().__init__(tp, transaction)
         self.turns = turns
+        self.read = read
         self.crash = crash
         self.client = client
         self.clock = clock
@@ -248,7 +255,7 @@ class HostQueue:
         get = partial(self._partition.client.get, request.url, etag=request.etag, last_modified=request.last_modified)
         answer, seconds = await self._ask(now, partial(get, allows=self._robots.allows))
         asked = replace(asked, seconds=seconds)
-        outputs = await asyncio.get_running_loop().run_in_executor(_READERS, _told, asked, answer)
+        outputs = await asyncio.get_running_loop().run_in_executor(_READERS, _told, asked, answer, self._partition.read)
         if self._partition.tracer is not None:
             outputs = self._partition.tracer.fetched(request.url, _outcome(answer), seconds, outputs)
         await self._finish(waiting, *outputs)

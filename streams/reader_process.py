@@ -14,8 +14,9 @@ import msgspec
 
 from agents.detect.page import read_page
 from agents.detect.rules import Rules
+from agents.discover.document import read_document
 from schemas.errors import BadRecordError, Reason
-from streams.readers import BUDGET, Answer, Request, read_message, write_message
+from streams.readers import BUDGET, Answer, PageRequest, Request, read_message, write_message
 from streams.rule_files import load_rules
 
 MAX_MEMORY = 2 * 1024**3
@@ -41,11 +42,14 @@ def main() -> None:
 
 def _answer(request: Request, rules: Mapping[str, Rules]) -> Answer:
     try:
-        return Answer(read_page(request.body, request.charset, request.known, request.host, rules))
+        if isinstance(request, PageRequest):
+            return Answer(read_page(request.body, request.charset, request.known, request.host, rules))
+        found = read_document(request.body, request.url, request.content_type, is_article=request.is_article)
+        return Answer(document=found)
     except BadRecordError as error:
-        return Answer(None, error.reason, str(error))
+        return Answer(reason=error.reason, error=str(error))
     except MemoryError:
-        return Answer(None, Reason.TOO_COMPLEX, f"the page takes more than {MAX_MEMORY >> 20} MiB to read")
+        return Answer(reason=Reason.TOO_COMPLEX, error=f"the page takes more than {MAX_MEMORY >> 20} MiB to read")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from typing import IO
 import msgspec
 
 from agents.detect.reading import Reading
+from agents.discover.document import Document
 from schemas.errors import BadRecordError, Reason
 
 BUDGET = 2.0
@@ -26,8 +27,8 @@ BUDGET = 2.0
 _LENGTH = struct.Struct(">I")
 
 
-class Request(msgspec.Struct, array_like=True):
-    """What is asked: the arguments of `read_page`."""
+class PageRequest(msgspec.Struct, array_like=True, tag="page"):
+    """The arguments of `read_page`."""
 
     body: bytes
     charset: str | None
@@ -35,10 +36,23 @@ class Request(msgspec.Struct, array_like=True):
     host: str
 
 
-class Answer(msgspec.Struct, array_like=True):
-    """What `read_page` returned, or raised."""
+class DocumentRequest(msgspec.Struct, array_like=True, tag="document"):
+    """The arguments of `read_document`."""
 
-    reading: Reading | None = None
+    body: bytes
+    url: str
+    content_type: str | None
+    is_article: bool
+
+
+Request = PageRequest | DocumentRequest
+
+
+class Answer(msgspec.Struct, array_like=True):
+    """What `read_page` or `read_document` returned, or raised."""
+
+    read: Reading | None = None
+    document: Document | None = None
     reason: Reason | None = None
     error: str = ""
 
@@ -64,17 +78,31 @@ class Readers:
             BadRecordError: as `read_page`; `too_complex` too where the page is over its budget, `unreadable` where it
                 ends its reader.
         """
+        answer = self._ask(PageRequest(body, charset, known, host))
+        if answer.read is None:
+            raise BadRecordError(answer.reason or Reason.UNREADABLE, answer.error)
+        return answer.read
+
+    def document(self, body: bytes, url: str, content_type: str | None, *, is_article: bool) -> Document:
+        """See `agents.discover.document.read_document`.
+
+        Raises:
+            BadRecordError: as for a page.
+        """
+        answer = self._ask(DocumentRequest(body, url, content_type, is_article))
+        if answer.document is None:
+            raise BadRecordError(answer.reason or Reason.UNREADABLE, answer.error)
+        return answer.document
+
+    def _ask(self, request: Request) -> Answer:
         child = self._idle.get()
         try:
-            answer = child.ask(Request(body, charset, known, host))
+            return child.ask(request)
         except BaseException:  # its answer may still be on its way
             child.close()
             raise
         finally:
             self._idle.put(child)
-        if answer.reading is None:
-            raise BadRecordError(answer.reason or Reason.UNREADABLE, answer.error)
-        return answer.reading
 
     def close(self) -> None:
         """End the children that are idle."""
@@ -102,8 +130,8 @@ class _Child:
             if process.returncode != -signal.SIGKILL:
                 break
         if process.returncode == -signal.SIGPROF:
-            return Answer(None, Reason.TOO_COMPLEX, f"the page takes longer than {BUDGET:g} s to read")
-        return Answer(None, Reason.UNREADABLE, f"the page ended its reader with code {process.returncode}")
+            return Answer(reason=Reason.TOO_COMPLEX, error=f"the page takes longer than {BUDGET:g} s to read")
+        return Answer(reason=Reason.UNREADABLE, error=f"the page ended its reader with code {process.returncode}")
 
     def close(self) -> None:
         """End the process, if there is one: it ends itself where nothing more can come."""

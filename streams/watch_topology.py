@@ -22,7 +22,8 @@ from agents.schedule.step import Schedules
 from schemas import topics
 from streams.clock import Clock
 from streams.exactly_once import App
-from streams.host_queues import AT_ONCE, HostQueues, Requests
+from streams.host_queues import AT_ONCE, READERS, HostQueues, Requests
+from streams.readers import Readers
 from streams.settings import Settings
 from streams.stage import Reader, Stage
 from streams.timer import Timer
@@ -44,12 +45,19 @@ def watch_settings(settings: Settings) -> Settings:
 def new_watch_app(settings: Settings, client: Client, clock: Clock) -> App:
     """The Faust app that watches, with `watch_settings`."""
     schedule = Schedules()
-    turns = asyncio.Semaphore(AT_ONCE)
+    turns, readers = asyncio.Semaphore(AT_ONCE), Readers(READERS)
 
     def new_input(tp: TopicPartition, transaction: Transaction, stage: Reader) -> Input:
         if stage.name == Requests.name:
             return HostQueues(
-                tp, transaction, client=client, clock=clock, crash=app.crash, turns=turns, tracer=app.spans
+                tp,
+                transaction,
+                client=client,
+                clock=clock,
+                crash=app.crash,
+                turns=turns,
+                read=readers.document,
+                tracer=app.spans,
             )
         return app.step_input(tp, transaction, stage)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from agents.detect.url import canonical_url, has_user
+from agents.discover.document import ReadDocument, read_document
 from agents.discover.hubs import hub_in_header
 from agents.discover.link import Found
-from agents.discover.same_article import article_url
-from agents.discover.source import Source, read_source
+from agents.discover.source import Source
 from agents.fetch.answer import Answer, Failure
 from schemas import topics
 from schemas.check import Check, CheckOutcome, Shown
@@ -42,7 +42,7 @@ class Asked:
     sitemaps: tuple[str, ...] = ()
 
 
-def told(asked: Asked, answer: Answer) -> tuple[Output, ...]:
+def told(asked: Asked, answer: Answer, read: ReadDocument = read_document) -> tuple[Output, ...]:
     """The records for an answer."""
     check = replace(
         _check(asked, _outcome(answer)),
@@ -62,7 +62,10 @@ def told(asked: Asked, answer: Answer) -> tuple[Output, ...]:
     if check.outcome == "moved":
         return (_record(_moved(check, answer.final_url)),)
     if check.outcome == "fetched":
-        return _read(asked, answer, check)
+        try:
+            return _read(asked, answer, check, read)
+        except BadRecordError as error:
+            check = replace(check, outcome="failed", error=str(error))
     return (_record(check),)
 
 
@@ -86,14 +89,15 @@ def _led_to(asked: Asked, answer: Answer) -> str | None:
     return answer.final_url if answer.final_url != asked.request.url and not is_secret else None
 
 
-def _read(asked: Asked, answer: Answer, check: Check) -> tuple[Output, ...]:
+def _read(asked: Asked, answer: Answer, check: Check, read: ReadDocument) -> tuple[Output, ...]:
     """The records for a page or a source, once it is known which."""
     request = asked.request
-    if request.kind == "article" and canonical_url(answer.final_url) == request.key:
-        return _article(asked, answer, check)
-    source = read_source(answer.body, answer.final_url, answer.content_type)
-    if source.kind == "article":
-        return _article(asked, answer, replace(check, kind="article"))
+    is_article = request.kind == "article" and canonical_url(answer.final_url) == request.key
+    document = read(answer.body, answer.final_url, answer.content_type, is_article=is_article)
+    source = document.source
+    if source is None or source.kind == "article":
+        key = request.key if request.fixed else document.article
+        return _article(asked, answer, replace(check, kind="article", article=key), key)
     if request.kind == "article":  # a paper that has taken it down leads to its front page, or to a section
         return _fetch(asked, replace(answer, status=GONE[-1]), request.key), _record(replace(check, outcome="gone"))
     if source.kind == "front":
@@ -102,9 +106,8 @@ def _read(asked: Asked, answer: Answer, check: Check) -> tuple[Output, ...]:
     return (_record(replace(_of_source(check, source), hub=hub)),)
 
 
-def _article(asked: Asked, answer: Answer, check: Check) -> tuple[Output, ...]:
-    key = asked.request.key if asked.request.fixed else article_url(answer.final_url, answer.body)
-    check = replace(check, kind="article", article=key)
+def _article(asked: Asked, answer: Answer, check: Check, key: str) -> tuple[Output, ...]:
+    """The records for the article with this key."""
     if key != asked.request.key:
         check = _moved(check, key)
     if not asked.request.fixed and key != canonical_url(answer.final_url):

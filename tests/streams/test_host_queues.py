@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
 from collecting_producer import Producer
 
 from agents.detect.url import host_and_port
+from agents.discover.document import read_document
 from agents.fetch.answer import Answer
 from agents.fetch.client import Client
 from agents.fetch.pace import GAP, SHORTEST_GAP
@@ -102,6 +103,7 @@ class Queues:
             clock=self.clock,
             crash=self._crash,
             turns=asyncio.Semaphore(at_once),
+            read=read_document,
         )
         self.partition.begin_at(0)
         self._offsets = itertools.count()

@@ -11,9 +11,11 @@ import pytest
 
 from agents.detect.page import read_page
 from agents.detect.reading import BINARY, Reading
+from agents.discover.document import read_document
 from schemas.errors import BadRecordError, Reason
 from streams.readers import Readers
 
+URL = "https://eastmere-echo.test/2026/03/storm"
 WORDS = "The harbour board met on Tuesday and counted the boats that had broken loose. "
 
 
@@ -47,6 +49,19 @@ def test_a_page_that_takes_too_long_is_refused(readers: Readers, told: str, body
         readers(page(body))
     assert raised.value.reason == Reason.TOO_COMPLEX
     assert readers(page(f"<p>{WORDS}</p>")).paragraphs
+
+
+def test_a_document_that_takes_too_long_is_refused(readers: Readers) -> None:
+    """A watcher that has fetched it tells so, and reads the next one."""
+    attributes = " ".join(f"a{n}" for n in range(400_000))
+    with pytest.raises(BadRecordError, match="longer than 2 s") as raised:
+        readers.document(page(f"<p {attributes}>x</p>"), URL, "text/html", is_article=True)
+    assert raised.value.reason == Reason.TOO_COMPLEX
+    for is_article in (True, False):
+        body = page(f"<p>{WORDS * 20}</p>")
+        found = readers.document(body, URL, "text/html", is_article=is_article)
+        assert found == read_document(body, URL, "text/html", is_article=is_article)
+        assert found.article == URL
 
 
 @pytest.mark.parametrize(

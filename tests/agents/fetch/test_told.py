@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from agents.discover.document import Document
 from agents.fetch.answer import Answer, Failure
 from agents.fetch.told import MAX_LINK_CHARS, Asked, put_off, told
 from schemas import topics
 from schemas.check import Check
 from schemas.codec import decode
+from schemas.errors import BadRecordError, Reason
 from schemas.fetch_request import FetchRequest
 from schemas.record import Output
 from streams.topics import MIB
@@ -42,6 +44,17 @@ def test_an_article_is_written_as_a_fetch() -> None:
     fetch, _ = outputs = told(ASKED, answer())
     assert (fetch.topic, fetch.key, fetch.value) == (topics.FETCH, URL.encode(), b"<p>It.</p>")
     assert (check_in(outputs).outcome, check_in(outputs).article) == ("fetched", URL)
+
+
+def test_a_page_that_cannot_be_read_has_failed() -> None:
+    """It is told why, and asked for again later."""
+
+    def read(*_: object, **__: object) -> Document:
+        raise BadRecordError(Reason.TOO_COMPLEX, "the page takes longer than 2 s to read")
+
+    outputs = told(ASKED, answer(), read)
+    assert [each.topic for each in outputs] == [topics.CHECK]
+    assert (check_in(outputs).outcome, check_in(outputs).error) == ("failed", "the page takes longer than 2 s to read")
 
 
 def test_an_article_that_names_another_address_is_not_written() -> None:
