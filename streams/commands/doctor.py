@@ -20,7 +20,7 @@ from schemas import topics
 from schemas.errors import NewsdiffError, UnavailableError
 from schemas.schedule import Schedule
 from streams.commands.watching import schedules
-from streams.kafka import admin_client, committed_consumer, committed_offsets
+from streams.kafka import admin_client, committed_consumer, committed_offsets, count_members
 from streams.lag import count_from, with_records
 from streams.settings import PREFIX, Settings
 from streams.show import visible
@@ -104,9 +104,9 @@ async def _workers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncItera
     for topic in (topic for stage in stages(settings) for topic in stage.reads):
         async with committed_consumer(settings, topic) as consumer:
             waiting[topic] = await count_from(consumer, committed)
-    members = (await admin.describe_consumer_groups([settings.app_id]))[0].groups[0][5]
+    members = await count_members(admin, settings.app_id)
     if members:
-        yield "ok", f"workers in the group {settings.app_id}: {len(members)}"
+        yield "ok", f"workers in the group {settings.app_id}: {members}"
     else:
         sentence = f"no worker in the group {settings.app_id}: start one with `newsdiff worker`"
         yield "WRONG" if any(waiting.values()) else "note", sentence
@@ -125,9 +125,9 @@ async def _watchers(admin: AIOKafkaAdminClient, settings: Settings) -> AsyncIter
     rows = await schedules(settings)
     watched = [row for row in rows.values() if row.state == "watched"]
     group = watch_app_id(settings)
-    members = (await admin.describe_consumer_groups([group]))[0].groups[0][5]
+    members = await count_members(admin, group)
     if members:
-        yield "ok", f"watchers in the group {group}: {len(members)}; URLs that are watched: {len(watched)}"
+        yield "ok", f"watchers in the group {group}: {members}; URLs that are watched: {len(watched)}"
     elif watched:
         yield "WRONG", f"{len(watched)} URLs are watched, but nobody does: start `newsdiff worker --watch`"
     else:
