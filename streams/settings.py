@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from schemas.errors import SettingsError
 
@@ -43,8 +42,9 @@ def _address(text: str) -> str:
 
 
 def _database(text: str) -> str:
-    if not re.fullmatch(r"sqlite:///[^\s?#]+|postgresql://[^\s/]+/[^\s/]+", text):
-        raise ValueError("write sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME")
+    from agents.archive.database_url import read_url  # noqa: PLC0415 - few processes need SQLAlchemy, which takes long
+
+    read_url(text)
     return text
 
 
@@ -160,7 +160,9 @@ class Settings:
     database_url: str | None = _setting(
         _database,
         None,
-        "the archive: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`; without it, a file on this machine",
+        "the archive: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`, with TLS by `?sslmode=` `disable`, "
+        "`require`, `verify-ca` or `verify-full` and `&sslrootcert=FILE`, as libpq has them; without it, a file on "
+        "this machine",
         secret=True,
     )
     site: str = _setting(_site, "127.0.0.1:8000", "HOST:PORT of the site; 0: any free port")
@@ -270,12 +272,9 @@ class Settings:
 
 def secrets(environment: Mapping[str, str]) -> set[str]:
     """What is secret in the environment: passwords, also those in URLs. Of less than four letters there is none."""
-    found: set[str] = set()
-    for field in dataclasses.fields(Settings):
-        value = environment.get(PREFIX + field.name.upper(), "")
-        if field.metadata["secret"] and "://" in value:
-            password = urlsplit(value).password or ""
-            found |= {password, unquote(password)}
-        elif field.metadata["secret"]:
-            found.add(value)
+    found = {environment.get("NEWSDIFF_KAFKA_PASSWORD", "")}
+    if database := environment.get("NEWSDIFF_DATABASE_URL"):
+        from agents.archive.database_url import passwords  # noqa: PLC0415 - as above
+
+        found |= passwords(database)
     return {secret for secret in found if len(secret) >= SHORTEST_SECRET}
