@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 import trustme
+from receiver import Receiver, file_of
 from service import Client, fetched, page, paragraphs
 
 from schemas import topics
@@ -24,7 +25,7 @@ from streams.client import changes
 from streams.commands.site import address_of_site
 from streams.embedded.configuration import HOST
 from streams.settings import Settings
-from streams.supervisor import SITE, WATCHER, WorkerProcesses
+from streams.supervisor import SITE, WATCHER, WEBHOOKS, WorkerProcesses
 from streams.writer import Writer
 from tests.secure_kafka import PASSWORD, SecureKafka
 from tests.town import Town
@@ -32,7 +33,7 @@ from tests.town import Town
 pytestmark = pytest.mark.broker
 
 PATIENCE = 120.0
-ROLES = ("operator", "worker", "watcher", "site", "crawler", "consumer")
+ROLES = ("operator", "worker", "watcher", "site", "webhooks", "crawler", "consumer")
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +101,13 @@ def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
         crawler = dataclasses.replace(base, kafka=secure.plain, kafka_user="crawler", kafka_mechanism="PLAIN")
         told = newsdiff(base, "watch", town.hosts[0].feed)
         assert told.returncode == 0, told.stderr
-        with WorkerProcesses(worker, 1), WorkerProcesses(watcher, 1, WATCHER), WorkerProcesses(site, 1, SITE):
+        with (
+            Receiver(lambda _: 410) as receiver,
+            WorkerProcesses(worker, 1),
+            WorkerProcesses(watcher, 1, WATCHER),
+            WorkerProcesses(site, 1, SITE),
+            WorkerProcesses(webhooks_of(base, tmp_path, receiver), 1, WEBHOOKS),
+        ):
             client = Client(crawler)
             url = client.url("secure")
             client.write([fetched(url, page("Storm", *paragraphs(str(n))), minutes=n) for n in (12, 13)])
@@ -118,7 +125,7 @@ def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
             asyncio.run(write_as(site))
             wait_until_shown(site, url)
             deadline = time.monotonic() + PATIENCE
-            while len(Client(base).read(topics.DEAD_LETTER)) < 2:  # that of the worker, and that of the watcher
+            while len(Client(base).read(topics.DEAD_LETTER)) < 3:  # of the worker, of the watcher, and of the webhook
                 assert time.monotonic() < deadline
                 time.sleep(0.2)
         for command in (["hide", url, "--why", "a court"], ["watching"], ["dead-letters", "list"]):
@@ -136,6 +143,23 @@ def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
     }
     unused["operator"] = [one for one in unused["operator"] if not is_of_replay(one)]
     assert unused == {role: [] for role in ROLES}
+
+
+def webhooks_of(base: Settings, directory: Path, receiver: Receiver) -> Settings:
+    """The settings of the role that tells of changes."""
+    file = file_of(directory / "hooks.toml", desk={"url": receiver.url})
+    return dataclasses.replace(base, kafka_user="webhooks", webhooks=file)
+
+
+def test_an_operator_recomputes_with_what_the_readme_says(secure: SecureKafka, operator: Settings) -> None:
+    """Create, Describe, Read and Write on the new topic are needed besides, and are enough."""
+    refused = newsdiff(operator, "recompute", "my.changes.v2")
+    assert (refused.returncode, "Authorization failed" in refused.stderr) == (1, True)
+    secure.allow(
+        "operator", [Access(what, "topic", "my.changes.v2") for what in ("Create", "Describe", "Read", "Write")]
+    )
+    done = newsdiff(operator, "recompute", "my.changes.v2")
+    assert done.returncode == 0, done.stderr
 
 
 def is_use(listed: Access, used: Access) -> bool:

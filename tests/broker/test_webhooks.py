@@ -12,18 +12,17 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 
 import orjson
 import pytest
 from aiokafka.errors import GroupCoordinatorNotAvailableError
+from receiver import KEY, SECRET, Receiver, file_of
 from service import PATIENCE, Client, fetched, page, paragraphs
 from test_commands import newsdiff
 
@@ -38,50 +37,6 @@ from streams.embedded.ports import choose_port
 from streams.kafka import admin_client
 from streams.settings import Settings
 from streams.webhook_files import Webhook, read_webhooks
-
-SECRET = "whsec_" + base64.b64encode(b"a horse that has four-and-twenty").decode()
-KEY = base64.b64decode(SECRET.removeprefix("whsec_"))
-
-
-class Receiver:
-    """A context with somebody who is told. `answer`: the status for the nth request."""
-
-    def __init__(self, answer: Callable[[int], int] = lambda _: 204) -> None:
-        self.taken: list[tuple[dict[str, str], bytes]] = []
-        self.asked = 0
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status = answer(receiver.asked)
-                receiver.asked += 1
-                if status < 300:
-                    receiver.taken.append(({name.lower(): text for name, text in self.headers.items()}, body))
-                self.send_response(status)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    @property
-    def url(self) -> str:
-        """Where it is told."""
-        return f"http://127.0.0.1:{self._server.server_port}/hook"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def numbers(self) -> list[int]:
-        """The versions of the changes that it took."""
-        return [orjson.loads(body)["current"]["version"] for _, body in self.taken]
 
 
 class Teller:
@@ -115,16 +70,6 @@ def until(is_so: Callable[[], bool], what: object = None) -> None:
     while not is_so():
         assert time.monotonic() < deadline, what
         time.sleep(0.05)
-
-
-def file_of(path: Path, **hooks: dict[str, object]) -> Path:
-    """A file of webhooks."""
-    lines = []
-    for name, values in hooks.items():
-        lines += ["[[webhook]]", f'name = "{name}"', f'secret = "{SECRET}"']
-        lines += [f"{key} = {orjson.dumps(value).decode()}" for key, value in values.items()]
-    path.write_text("\n".join(lines))
-    return path
 
 
 @pytest.fixture
