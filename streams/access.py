@@ -40,6 +40,7 @@ def roles(settings: Settings) -> dict[str, tuple[Access, ...]]:
             *_on(every, READ, CREATE, DESCRIBE_CONFIGS),
             *_on([topics.WATCH, topics.TAKEDOWN, *replayed], WRITE),
             *(Access(DESCRIBE, GROUP, group) for group in (app, watch)),
+            Access(DESCRIBE, GROUP, webhook_prefix(settings), prefixed=True),
         ),
         "worker": (
             *checks,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import threading
 import time
 from collections import OrderedDict, deque
@@ -36,11 +37,10 @@ from streams.settings import Settings
 COMMIT_EVERY = 1.0
 """Seconds, at most, between what is handled and what is committed."""
 
-COMMIT_TIMEOUT = 10.0
-"""Seconds that a commit may take: without a broker, aiokafka tries for ever."""
-
 REMEMBERED = 100_000
 """Changes that are known by their ids, should they come again after a rebalance."""
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Wanted = Callable[[Change], bool]
@@ -54,7 +54,8 @@ def changes(
     """A context with the changes of a Kafka, as they come, for ever.
 
     `group`: a name of your own, under which Kafka keeps how far you are; processes of one name share the changes.
-    `start`: where a new group begins. `wanted`: which of them. What is no change event is passed over.
+    `start`: where a new group begins. `wanted`: which of them. What is no change event is passed over, and logged.
+    While Kafka is away, the context waits for it, also at its end, for what was handled is committed then.
     `options`: further ones of aiokafka's consumer, for TLS (`security_protocol`, `ssl_context`) and a login
     (`sasl_...`).
 
@@ -191,9 +192,8 @@ class Changes(AsyncIterator[Change]):
         if not held:
             return
         try:
-            async with asyncio.timeout(COMMIT_TIMEOUT):
-                await self._consumer.commit(held)
-        except (KafkaError, TimeoutError):
+            await self._consumer.commit(held)
+        except KafkaError:
             self._handled = {**held, **self._handled}
 
 
@@ -201,7 +201,8 @@ def _change(record: ConsumerRecord) -> Change | None:
     known = as_record(record)
     try:
         return decode(known.value, Change, known.place)
-    except BadRecordError:
+    except BadRecordError as error:
+        log.warning("passed over: %s", error)
         return None
 
 

@@ -7,6 +7,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +28,30 @@ MAX_FACTOR = 1_000_000
 SHORTEST_SECRET = 4
 
 
+def _is_address(text: str) -> bool:
+    host_port = re.fullmatch(r"[^\s:,]+:(\d{1,5})", text)
+    return host_port is not None and 0 < int(host_port[1]) <= LAST_PORT
+
+
 def _servers(text: str) -> str:
-    for server in text.split(","):
-        host_port = re.fullmatch(r"[^\s:,]+:(\d{1,5})", server)
-        if not host_port or not 0 < int(host_port[1]) <= LAST_PORT:
-            raise ValueError("write HOST:PORT, several with commas between")
+    if not all(_is_address(server) for server in text.split(",")):
+        raise ValueError("write HOST:PORT, several with commas between")
     return text
 
 
 def _address(text: str) -> str:
-    if "," in text:
-        raise ValueError("write one HOST:PORT")
-    return _servers(text)
+    if not _is_address(text):
+        raise ValueError("write HOST:PORT")
+    return text
+
+
+def _inside(text: str) -> str:
+    try:
+        for each in _servers(text).split(","):
+            ip_address(each.rpartition(":")[0])
+    except ValueError:
+        raise ValueError("write ADDRESS:PORT, several with commas between; a name is no address") from None
+    return text
 
 
 def _database(text: str) -> str:
@@ -187,7 +200,7 @@ class Settings:
         _contact, None, "a URL or mail address in the User-Agent of fetches, for those who run the hosts"
     )
     inside: str | None = _setting(
-        _servers,
+        _inside,
         None,
         "ADDRESS:PORT, several with commas: fetched although they are not on the public internet",
     )
@@ -265,7 +278,7 @@ class Settings:
         for name, needed in NEEDS.items():
             if name in values and needed not in values:
                 raise SettingsError(
-                    f"{PREFIX}{name.upper()} is set, but {PREFIX}{needed.upper()} is not: set both or none"
+                    f"{PREFIX}{name.upper()} is set, but {PREFIX}{needed.upper()} is not: set that, too, or neither"
                 )
         return cls(**values)
 

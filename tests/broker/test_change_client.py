@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 
 import pytest
+from aiokafka import ConsumerRecord
 from service import PATIENCE, Client, fetched, page, paragraphs
 
 from schemas import topics
 from schemas.change import Change
 from schemas.errors import UnavailableError
+from streams import client as client_module
 from streams.client import changes, changes_async
 from streams.settings import Settings
 
@@ -96,6 +98,13 @@ def test_members_of_a_group_share_the_changes(client: Client, settings: Settings
     asyncio.run(share())
     assert {member for member, _ in taken} == {1, 2}
     assert len(taken) <= len(urls) + 1  # the one in hand may come again
+
+
+def test_what_is_no_change_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """With its place: a program that is older than the events would pass over all of them."""
+    found = ConsumerRecord(topics.CHANGE, 3, 7, 0, 0, b"k", b"no event", None, 1, 8, ())
+    assert client_module._change(found) is None
+    assert "passed over: article.change.v1[3]@7" in caplog.text
 
 
 def number(change: Change) -> int:

@@ -106,6 +106,8 @@ def test_a_service_goes_on_with_more_partitions(tmp_path: Path, town: Town) -> N
             assert [change.prior.version for change in after.changes(url)] == [1, 2, 3]
         again = newsdiff(settings, "move", new.bootstrap, "--partitions", str(MORE))
         assert (again.returncode, "move to a Kafka that has none" in again.stderr) == (1, True)
+        other = newsdiff(settings, "move", new.bootstrap, "--partitions", str(MORE + 1))
+        assert (other.returncode, f"has {MORE} partitions at {new.bootstrap}" in other.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

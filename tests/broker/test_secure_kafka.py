@@ -81,12 +81,13 @@ def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
     Nobody says the password, however much is logged.
     """
     now = time.time()
-    with Town(1, 3, edit_every=8.0) as town:
+    with Town(1, 3, edit_every=8.0) as town, Receiver(lambda _: 410) as receiver:
         base = dataclasses.replace(
             operator,
             log_level="debug",
             clock=f"{now},{now - 30 * 86400},600",
             inside=town.endpoints,
+            webhooks=file_of(tmp_path / "hooks.toml", desk={"url": receiver.url}),
             site=address_of_site(dataclasses.replace(operator, site=f"{HOST}:0")),
         )
         worker = dataclasses.replace(base, kafka_user="worker")
@@ -102,11 +103,10 @@ def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
         told = newsdiff(base, "watch", town.hosts[0].feed)
         assert told.returncode == 0, told.stderr
         with (
-            Receiver(lambda _: 410) as receiver,
             WorkerProcesses(worker, 1),
             WorkerProcesses(watcher, 1, WATCHER),
             WorkerProcesses(site, 1, SITE),
-            WorkerProcesses(webhooks_of(base, tmp_path, receiver), 1, WEBHOOKS),
+            WorkerProcesses(dataclasses.replace(base, kafka_user="webhooks"), 1, WEBHOOKS),
         ):
             client = Client(crawler)
             url = client.url("secure")
@@ -130,7 +130,9 @@ def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
                 time.sleep(0.2)
         for command in (["hide", url, "--why", "a court"], ["watching"], ["dead-letters", "list"]):
             assert newsdiff(base, *command).returncode == 0
-        assert "lag of detect" in newsdiff(base, "doctor").stdout
+        said = newsdiff(base, "doctor").stdout
+        assert "lag of detect" in said
+        assert "changes that webhook desk was not told of yet: " in said
     said = capfd.readouterr().err
     assert '"outcome":"edited"' in said
     assert PASSWORD not in said
@@ -143,12 +145,6 @@ def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
     }
     unused["operator"] = [one for one in unused["operator"] if not is_of_replay(one)]
     assert unused == {role: [] for role in ROLES}
-
-
-def webhooks_of(base: Settings, directory: Path, receiver: Receiver) -> Settings:
-    """The settings of the role that tells of changes."""
-    file = file_of(directory / "hooks.toml", desk={"url": receiver.url})
-    return dataclasses.replace(base, kafka_user="webhooks", webhooks=file)
 
 
 def test_an_operator_recomputes_with_what_the_readme_says(secure: SecureKafka, operator: Settings) -> None:
