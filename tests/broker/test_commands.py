@@ -137,6 +137,16 @@ def test_the_doctor_finds_a_healthy_service_healthy(client: Client) -> None:
     assert "lag of diff on article.version.v1: 0" in done.stdout
 
 
+def test_an_import_says_how_many_of_its_complaints_are_told(client: Client, tmp_path: Path) -> None:
+    """The first ten are, and the count of all."""
+    file = tmp_path / "bad.jsonl"
+    file.write_text("{}\n" * 12)
+    done = newsdiff(client.settings, "import", os.fspath(file))
+    assert done.returncode == 1
+    assert "12 of 12 fetches could not be used, the first 10 are above" in done.stderr
+    assert done.stderr.count("bad.jsonl") == 10
+
+
 def test_the_doctor_reads_the_files_that_are_named(client: Client, tmp_path: Path) -> None:
     """Each that cannot be used is wrong, and named."""
     missing = {name: tmp_path / name for name in ("rules", "sources.toml", "webhooks.toml")}

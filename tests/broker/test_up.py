@@ -93,6 +93,15 @@ def test_what_it_started_ends_with_it_even_when_it_is_killed(up: subprocess.Pope
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks at processes through /proc, which Linux has")
+def test_what_ended_is_named(up: subprocess.Popen[str], tmp_path: Path) -> None:
+    """Worker, watcher and site are told apart."""
+    for name in ("site", "watcher", "worker"):
+        wait_until(lambda name=name: bool(children_of(up, name)))  # type: ignore[misc]
+        os.kill(children_of(up, name)[0], signal.SIGKILL)
+        wait_until(lambda name=name: f"{name} 1 ended (-9)" in (tmp_path / "err").read_text())  # type: ignore[misc]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks at processes through /proc, which Linux has")
 def test_its_kafka_is_started_again(tmp_path: Path) -> None:
     """A Kafka that is killed is there again, at its address, and what is written then is handled."""
     port = choose_port(HOST)
@@ -133,6 +142,12 @@ def test_what_cannot_be_used_is_refused_before_anything_starts(tmp_path: Path, n
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
     assert "/nonexistent" in refused.stderr
     assert not (tmp_path / "data").exists()
+
+
+def children_of(up: subprocess.Popen[str], name: str) -> list[int]:
+    """The processes of a role."""
+    ends = {"site": "streams site ", "watcher": "streams worker --watch ", "worker": "streams worker "}
+    return [pid for pid, command in descendants(up.pid).items() if command.endswith(ends[name])]
 
 
 def kafka_of(up: subprocess.Popen[str]) -> int:

@@ -242,6 +242,8 @@ def test_what_cannot_be_asked_is_a_failure_like_others(caplog: pytest.LogCapture
 
     async def outcomes() -> list[str]:
         async with webhooks.new_session() as session:
+            assert session.connector is not None
+            assert session.connector.limit == 0  # those that hang take nobody's place
             hooks = [
                 Webhook(name="a", url=url, secret=SECRET) for url in ("http://../horse", "http://127.0.0.1:1/horse")
             ]
