@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-chaos lint chaos chaos-short bench soak screenshots lock audit clean
+.PHONY: help setup demo test test-chaos lint chaos chaos-short bench soak screenshots lock audit licences clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -57,12 +57,15 @@ soak: $(READY)  ## the whole service at work for 30 minutes: memory, lag, errors
 screenshots: $(READY)  ## pictures of every page of the site, the README's two among them; needs a Chromium
 	@$(BIN)/python -m tests.browser.screenshots
 
-lock: $(READY)  ## renew the lock of what the image installs
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra tracing --generate-hashes --upgrade \
-		--no-header pyproject.toml -o docker/requirements.lock
+lock: $(READY)  ## renew the lock of what the image installs, and of what builds this package there
+	@echo setuptools | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra tracing \
+		--generate-hashes --upgrade --no-header pyproject.toml - -o docker/requirements.lock
 
 audit: $(READY)  ## ask the advisory database whether something that is locked has a known weakness
 	@$(BIN)/pip-audit --require-hashes -r docker/requirements.lock
+
+licences: $(READY)  ## list the licence of every package that is locked
+	@$(BIN)/python -m tests.docker.licences
 
 clean:  ## remove what setup, tests and benchmarks made; the data in .newsdiff stays
 	@rm -rf $(VENV) .bench .screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build

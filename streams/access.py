@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from schemas import topics
 from streams.settings import Settings
-from streams.topics import all_topics, changelog_name, watch_app_id
+from streams.topics import all_topics, changelog_name, watch_app_id, webhook_prefix
 
 READ, WRITE, CREATE, DESCRIBE, DESCRIBE_CONFIGS = "Read", "Write", "Create", "Describe", "DescribeConfigs"
 
@@ -40,6 +40,7 @@ def roles(settings: Settings) -> dict[str, tuple[Access, ...]]:
             *_on(every, READ, CREATE, DESCRIBE_CONFIGS),
             *_on([topics.WATCH, topics.TAKEDOWN, *replayed], WRITE),
             *(Access(DESCRIBE, GROUP, group) for group in (app, watch)),
+            Access(DESCRIBE, GROUP, webhook_prefix(settings), prefixed=True),
         ),
         "worker": (
             *checks,
@@ -56,6 +57,11 @@ def roles(settings: Settings) -> dict[str, tuple[Access, ...]]:
         "site": (
             *_on([topics.TAKEDOWN, topics.VERSION, topics.CHANGE, topics.SCHEDULE], READ),
             *_on([topics.WATCH], WRITE),  # hubs tell it what is new
+        ),
+        "webhooks": (
+            *_on([topics.CHANGE], READ),
+            *_on([topics.DEAD_LETTER], WRITE),
+            Access(READ, GROUP, webhook_prefix(settings), prefixed=True),
         ),
         "crawler": (*_on([topics.FETCH], WRITE),),
         "consumer": (*_on([topics.CHANGE], READ), Access(READ, GROUP, "my-", prefixed=True)),

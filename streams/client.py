@@ -7,13 +7,15 @@
             print(change.interval.words, change.article.url)
 
 A change counts as handled when the next one is asked for, and when the context ends without an error. What was handled
-since the last commit, a second ago at most, comes again after a crash: a change has an id, `change.meta.id`.
+since the last commit, a second ago at most, comes again after a crash: a change has an id, `change.meta.id`. So does
+the one that is being handled while another process joins the group or leaves it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import threading
 import time
 from collections import OrderedDict, deque
@@ -21,7 +23,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas import topics
@@ -38,6 +40,8 @@ COMMIT_EVERY = 1.0
 REMEMBERED = 100_000
 """Changes that are known by their ids, should they come again after a rebalance."""
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Wanted = Callable[[Change], bool]
 Start = Literal["earliest", "latest"]
@@ -50,7 +54,8 @@ def changes(
     """A context with the changes of a Kafka, as they come, for ever.
 
     `group`: a name of your own, under which Kafka keeps how far you are; processes of one name share the changes.
-    `start`: where a new group begins. `wanted`: which of them. What is no change event is passed over.
+    `start`: where a new group begins. `wanted`: which of them. What is no change event is passed over, and logged.
+    While Kafka is away, the context waits for it, also at its end, for what was handled is committed then.
     `options`: further ones of aiokafka's consumer, for TLS (`security_protocol`, `ssl_context`) and a login
     (`sasl_...`).
 
@@ -90,9 +95,10 @@ async def changes_async(
         beginner = new_consumer()
         async with connected(beginner.start, beginner.stop, settings):
             await _begin_at_end(beginner)
-    consumer = new_consumer(topics.CHANGE)
+    consumer = new_consumer()
+    found = Changes(consumer, wanted)
+    consumer.subscribe([topics.CHANGE], listener=_Revoked(found))
     async with connected(consumer.start, consumer.stop, settings):
-        found = Changes(consumer, wanted)
         yield found
         found.handle_last()
         await found.commit()
@@ -106,6 +112,20 @@ async def _begin_at_end(consumer: AIOKafkaConsumer) -> None:
     if new:
         with contextlib.suppress(KafkaError):  # another member of the group has begun it meanwhile
             await consumer.commit(await consumer.end_offsets(new))
+
+
+class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Gives up what waits when the group's members share the partitions out anew."""
+
+    def __init__(self, found: Changes) -> None:
+        self._found = found
+
+    async def on_partitions_revoked(self, _revoked: object) -> None:
+        """Before partitions may be another member's."""
+        await self._found.give_up()
+
+    async def on_partitions_assigned(self, _assigned: object) -> None:
+        """Begin at what is committed."""
 
 
 class Changes(AsyncIterator[Change]):
@@ -155,21 +175,34 @@ class Changes(AsyncIterator[Change]):
             self._handled[place] = self._last.offset + 1
             self._last = None
 
+    async def give_up(self) -> None:
+        """Commit what was handled, and forget what was fetched and not handed out: whoever reads there has it anew."""
+        self._waiting.clear()
+        await self.commit()
+        self._handled.clear()
+
     async def commit(self) -> None:
-        """Commit what was handled; of partitions that are another member's by now, that one decides."""
+        """Commit what was handled; of partitions that are another member's by now, that one decides.
+
+        What Kafka does not take now is committed the next time.
+        """
         self._committed_at = time.monotonic()
         handled, self._handled = self._handled, {}
         held = {place: offset for place, offset in handled.items() if place in self._consumer.assignment()}
-        if held:
-            with contextlib.suppress(KafkaError):
-                await self._consumer.commit(held)
+        if not held:
+            return
+        try:
+            await self._consumer.commit(held)
+        except KafkaError:
+            self._handled = {**held, **self._handled}
 
 
 def _change(record: ConsumerRecord) -> Change | None:
     known = as_record(record)
     try:
         return decode(known.value, Change, known.place)
-    except BadRecordError:
+    except BadRecordError as error:
+        log.warning("passed over: %s", error)
         return None
 
 

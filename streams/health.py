@@ -6,6 +6,7 @@ given partitions and restoring their tables. `/version`. `/metrics`, for Prometh
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -24,6 +25,23 @@ Check = Callable[[], str | None]
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+
+LOOP_TIMEOUT = 5.0
+"""Seconds in which an event loop has to get on."""
+
+
+def gets_on(loop: asyncio.AbstractEventLoop) -> Check:
+    """A check, asked from other threads, that an event loop does something."""
+
+    def wrong() -> str | None:
+        try:
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(LOOP_TIMEOUT)
+        except TimeoutError:
+            return f"nothing has got on for {LOOP_TIMEOUT:.0f} s"
+        return None
+
+    return wrong
 
 
 class _Server(ThreadingMixIn, WSGIServer):

@@ -13,13 +13,18 @@ from prometheus_client.registry import Collector
 from streams.host_queues import HostQueues
 from streams.transaction import Input
 
+Offsets = Mapping[TopicPartition, int]
+
 
 class Held(Collector):
-    """`inputs`: what the worker reads now. `lag`: records that wait, by the broker's account."""
+    """`inputs`: what the worker reads now. `lag` and `committed`: records that wait, and up to where, by the broker."""
 
-    def __init__(self, inputs: Callable[[], list[Input]], lag: Callable[[], Mapping[TopicPartition, int]]) -> None:
+    def __init__(
+        self, inputs: Callable[[], list[Input]], lag: Callable[[], Offsets], committed: Callable[[], Offsets]
+    ) -> None:
         self._inputs = inputs
         self._lag = lag
+        self._committed = committed
 
     def describe(self) -> list[GaugeMetricFamily]:
         """The metrics, without looking."""
@@ -31,6 +36,8 @@ class Held(Collector):
         found: dict[str, dict[tuple[str, ...], float]] = {name: defaultdict(float) for name in HELD}
         for tp, records in self._lag().items():
             found["newsdiff_lag"][tp.topic, str(tp.partition)] = records
+        for tp, offset in self._committed().items():
+            found["newsdiff_committed_offset"][tp.topic, str(tp.partition)] = offset
         for table in dict.fromkeys(one.transaction.table for one in inputs):
             with contextlib.suppress(Exception):  # rocksdict raises bare Exception where it was closed meanwhile
                 found["newsdiff_table_bytes"][table.changelog.topic,] += table.store.size()
@@ -46,6 +53,7 @@ class Held(Collector):
 
 HELD = {
     "newsdiff_lag": ("Records of a partition that this worker holds and has not handled", ("topic", "partition")),
+    "newsdiff_committed_offset": ("How far a partition that this worker holds is handled", ("topic", "partition")),
     "newsdiff_table_bytes": ("What the tables that this worker holds take on disk", ("changelog",)),
     "newsdiff_waiting_requests": ("Requests that wait until their host may be asked", ()),
     "newsdiff_paused_hosts": ("Hosts with requests that are left alone, since they failed", ()),

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -34,6 +35,8 @@ LAST_INSTANT = 253_402_300_799_000
 
 COORDINATOR_ATTEMPTS = 40
 """Half seconds that a group's coordinator has to be found."""
+
+T = TypeVar("T")
 
 
 @contextlib.asynccontextmanager
@@ -112,12 +115,27 @@ async def committed_offsets(admin: AIOKafkaAdminClient, group: str) -> dict[Topi
     Raises:
         UnavailableError: its coordinator does not answer.
     """
+    found = await _of_coordinator(group, lambda: admin.list_consumer_group_offsets(group))
+    return {partition: offset.offset for partition, offset in found.items()}
+
+
+async def count_members(admin: AIOKafkaAdminClient, group: str) -> int:
+    """How many processes are in a consumer group.
+
+    Raises:
+        UnavailableError: its coordinator does not answer.
+    """
+    described = await _of_coordinator(group, lambda: admin.describe_consumer_groups([group]))
+    return len(described[0].groups[0][5])
+
+
+async def _of_coordinator(group: str, ask: Callable[[], Awaitable[T]]) -> T:
+    """What a group's coordinator says; a new Kafka makes the topic of the offsets when it is first asked for it."""
     for _ in range(COORDINATOR_ATTEMPTS):
         try:
-            found = await admin.list_consumer_group_offsets(group)
-            return {partition: offset.offset for partition, offset in found.items()}
+            return await ask()
         except (GroupCoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorForGroupError):
-            await asyncio.sleep(0.5)  # a new Kafka makes the topic of the offsets when it is first asked for it
+            await asyncio.sleep(0.5)
     raise UnavailableError(f"the coordinator of the group {group} does not answer: look at Kafka's log")
 
 

@@ -41,9 +41,11 @@ class Watch(threading.Thread):
         self._held = held
         self._at: dict[TopicPartition, tuple[int, int | None]] = {}
         self._waiting_since: dict[TopicPartition, float] = {}
-        self._looked_at = time.monotonic()
+        self._looked_at = self._answered_at = time.monotonic()
         self.lag: Mapping[TopicPartition, int] = {}
         """Records that waited at the last look, where they are many with transaction markers."""
+        self.committed: Mapping[TopicPartition, int] = {}
+        """How far those partitions were handled then."""
 
     def wrong(self) -> str | None:
         """What is wrong, in a sentence: the looks themselves have stopped, which end the worker if it stands still."""
@@ -51,6 +53,11 @@ class Watch(threading.Thread):
         if silent <= self._settings.stall_timeout:
             return None
         return f"nobody has looked for {silent:.0f} s whether this worker gets on"
+
+    def unanswered(self) -> str | None:
+        """What is wrong where Kafka does not answer: there is no work without it, though none stands still."""
+        silent = time.monotonic() - self._answered_at
+        return None if silent <= self._settings.stall_timeout else f"Kafka has not answered for {silent:.0f} s"
 
     def run(self) -> None:
         """Watch until the process ends, or end it."""
@@ -69,6 +76,7 @@ class Watch(threading.Thread):
                 self._at.clear()  # a broker that is away is waited for
                 self._waiting_since.clear()
                 continue
+            self._answered_at = time.monotonic()
             if stalled is not None:
                 topic, partition, offset = stalled
                 log.critical(
@@ -91,6 +99,7 @@ class Watch(threading.Thread):
             tp: 0 if tp in still and tp not in waiting else max(0, ends[tp] - offset)
             for tp, (offset, _) in self._at.items()
         }
+        self.committed = {tp: offset for tp, (offset, _) in self._at.items()}
         self._waiting_since = {tp: self._waiting_since.get(tp, now) for tp in waiting}
         for tp, since in self._waiting_since.items():
             if now - since >= self._settings.stall_timeout:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import orjson
 
 from streams.settings import Settings, secrets
+from streams.show import visible
 
 FIELDS = ("stage", "topic", "partition", "offset", "article", "outcome", "seconds", "traceparent")
 """What a line may have beside its message, given as `extra`."""
@@ -42,6 +43,11 @@ class Text(logging.Formatter):
         """A line, and the traceback of an error beneath it."""
         return _without(self._hidden, super().format(record))
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """The line, of which a terminal obeys nothing, and which begins no other."""
+        record.message = visible(record.message).replace("\n", "\N{REPLACEMENT CHARACTER}")
+        return super().formatMessage(record)
+
 
 class JsonLines(logging.Formatter):
     """A JSON object a line, for machines. `hidden`: what never stands in them."""
@@ -56,12 +62,17 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _without(self._hidden, record.getMessage()),
+            "message": record.getMessage(),
             **{name: getattr(record, name) for name in FIELDS if hasattr(record, name)},
         }
         if record.exc_info:
-            line["error"] = _without(self._hidden, self.formatException(record.exc_info))
+            line["error"] = self.formatException(record.exc_info)
+        line = {name: self._told(value) if isinstance(value, str) else value for name, value in line.items()}
         return orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z).decode()
+
+    def _told(self, text: str) -> str:
+        """Text without what is secret, and without the halves of characters, which are no UTF-8."""
+        return _without(self._hidden, text).encode("utf-8", "backslashreplace").decode()
 
 
 def _without(hidden: Iterable[str], text: str) -> str:

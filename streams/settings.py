@@ -7,9 +7,9 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from schemas.errors import SettingsError
 
@@ -28,23 +28,36 @@ MAX_FACTOR = 1_000_000
 SHORTEST_SECRET = 4
 
 
+def _is_address(text: str) -> bool:
+    host_port = re.fullmatch(r"[^\s:,]+:(\d{1,5})", text)
+    return host_port is not None and 0 < int(host_port[1]) <= LAST_PORT
+
+
 def _servers(text: str) -> str:
-    for server in text.split(","):
-        host_port = re.fullmatch(r"[^\s:,]+:(\d{1,5})", server)
-        if not host_port or not 0 < int(host_port[1]) <= LAST_PORT:
-            raise ValueError("write HOST:PORT, several with commas between")
+    if not all(_is_address(server) for server in text.split(",")):
+        raise ValueError("write HOST:PORT, several with commas between")
     return text
 
 
 def _address(text: str) -> str:
-    if "," in text:
-        raise ValueError("write one HOST:PORT")
-    return _servers(text)
+    if not _is_address(text):
+        raise ValueError("write HOST:PORT")
+    return text
+
+
+def _inside(text: str) -> str:
+    try:
+        for each in _servers(text).split(","):
+            ip_address(each.rpartition(":")[0])
+    except ValueError:
+        raise ValueError("write ADDRESS:PORT, several with commas between; a name is no address") from None
+    return text
 
 
 def _database(text: str) -> str:
-    if not re.fullmatch(r"sqlite:///[^\s?#]+|postgresql://[^\s/]+/[^\s/]+", text):
-        raise ValueError("write sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME")
+    from agents.archive.database_url import read_url  # noqa: PLC0415 - few processes need SQLAlchemy, which takes long
+
+    read_url(text)
     return text
 
 
@@ -160,7 +173,9 @@ class Settings:
     database_url: str | None = _setting(
         _database,
         None,
-        "the archive: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`; without it, a file on this machine",
+        "the archive: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`, with TLS by `?sslmode=` `disable`, "
+        "`require`, `verify-ca` or `verify-full` and `&sslrootcert=FILE`, as libpq has them; without it, a file on "
+        "this machine",
         secret=True,
     )
     site: str = _setting(_site, "127.0.0.1:8000", "HOST:PORT of the site; 0: any free port")
@@ -185,7 +200,7 @@ class Settings:
         _contact, None, "a URL or mail address in the User-Agent of fetches, for those who run the hosts"
     )
     inside: str | None = _setting(
-        _servers,
+        _inside,
         None,
         "ADDRESS:PORT, several with commas: fetched although they are not on the public internet",
     )
@@ -263,19 +278,16 @@ class Settings:
         for name, needed in NEEDS.items():
             if name in values and needed not in values:
                 raise SettingsError(
-                    f"{PREFIX}{name.upper()} is set, but {PREFIX}{needed.upper()} is not: set both or none"
+                    f"{PREFIX}{name.upper()} is set, but {PREFIX}{needed.upper()} is not: set that, too, or neither"
                 )
         return cls(**values)
 
 
 def secrets(environment: Mapping[str, str]) -> set[str]:
     """What is secret in the environment: passwords, also those in URLs. Of less than four letters there is none."""
-    found: set[str] = set()
-    for field in dataclasses.fields(Settings):
-        value = environment.get(PREFIX + field.name.upper(), "")
-        if field.metadata["secret"] and "://" in value:
-            password = urlsplit(value).password or ""
-            found |= {password, unquote(password)}
-        elif field.metadata["secret"]:
-            found.add(value)
+    found = {environment.get("NEWSDIFF_KAFKA_PASSWORD", "")}
+    if database := environment.get("NEWSDIFF_DATABASE_URL"):
+        from agents.archive.database_url import passwords  # noqa: PLC0415 - as above
+
+        found |= passwords(database)
     return {secret for secret in found if len(secret) >= SHORTEST_SECRET}

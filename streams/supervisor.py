@@ -51,6 +51,7 @@ class WorkerProcesses:
     def __init__(self, settings: Settings, count: int, command: Sequence[str] = WORKER) -> None:
         self._settings = settings
         self._command = command
+        self._name = "watcher" if command == WATCHER else command[-1]
         self._children = [_Child(number, self._start(number), time.monotonic()) for number in range(1, count + 1)]
 
     def __enter__(self) -> Self:
@@ -64,7 +65,7 @@ class WorkerProcesses:
             try:
                 child.process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                log.warning("worker %d did not stop within %.0f s and is killed", child.number, STOP_TIMEOUT)
+                log.warning("%s %d did not stop within %.0f s and is killed", self._name, child.number, STOP_TIMEOUT)
                 child.process.kill()
                 child.process.wait()
 
@@ -89,7 +90,7 @@ class WorkerProcesses:
                 delay = FIRST_DELAY if now - child.started > OLD_AGE else child.next_delay
                 child.next_delay = min(delay * 2, LAST_DELAY)
                 child.restart_at = now + delay
-                log.warning("worker %d ended (%d), starts again in %.1f s", child.number, code, delay)
+                log.warning("%s %d ended (%d), starts again in %.1f s", self._name, child.number, code, delay)
             elif now >= child.restart_at:
                 child.process, child.started, child.restart_at = self._start(child.number), now, None
 

@@ -70,6 +70,11 @@ def watch_app_id(settings: Settings) -> str:
     return f"{settings.app_id}-watch"
 
 
+def webhook_prefix(settings: Settings) -> str:
+    """What the consumer groups of webhooks begin with; the webhook's name follows."""
+    return f"{settings.app_id}-webhook-"
+
+
 def all_topics(settings: Settings) -> tuple[Topic, ...]:
     """Every topic of this deployment, the tables' changelogs included; that of the schedule is a topic for all."""
     changelogs = (

@@ -8,16 +8,23 @@ import re
 import tomllib
 from pathlib import Path
 from typing import get_args
+from urllib.parse import urlsplit
 
 import msgspec
 
+from agents.diff.labels.severity import WEIGHTS
 from schemas.change import Change, ChangeKind
 from schemas.errors import SettingsError
 from streams.files import read_whole
 
-SHORTEST_SECRET = 16
 IN_BASE64 = "whsec_"
-"""Before a secret that is written in base64, as https://www.standardwebhooks.com has it."""
+"""Before a secret, which is written in base64: so https://www.standardwebhooks.com has it."""
+
+SHORTEST_SECRET = 24
+"""Bytes, as the same says."""
+
+LABELS = (*WEIGHTS, "minor")
+"""The labels that there are."""
 
 
 class Webhook(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -32,25 +39,25 @@ class Webhook(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     severity: float = 0.0
 
     def __repr__(self) -> str:
-        """Its name and address, without the secret."""
-        return f"Webhook({self.name!r}, {self.url!r})"
+        """Its name: the address may be as secret as the secret."""
+        return f"webhook {self.name}"
 
     @property
     def key(self) -> bytes:
         """What requests are signed with.
 
         Raises:
-            ValueError: it is too short, or no base64 where it should be.
+            ValueError: the secret is too short, or not written as it has to be.
         """
-        if self.secret.startswith(IN_BASE64):
-            try:
-                key = base64.b64decode(self.secret.removeprefix(IN_BASE64), validate=True)
-            except binascii.Error:
-                raise ValueError(f"the secret is no base64 after {IN_BASE64}") from None
-        else:
-            key = self.secret.encode()
+        how = f"write {IN_BASE64} and {SHORTEST_SECRET} random bytes or more in base64"
+        if not self.secret.startswith(IN_BASE64):
+            raise ValueError(f"its secret does not begin with {IN_BASE64}: {how}")
+        try:
+            key = base64.b64decode(self.secret.removeprefix(IN_BASE64), validate=True)
+        except (binascii.Error, ValueError):  # ValueError: there is more than ASCII in it
+            raise ValueError(f"its secret is no base64 after {IN_BASE64}: {how}") from None
         if len(key) < SHORTEST_SECRET:
-            raise ValueError(f"the secret has less than {SHORTEST_SECRET} bytes")
+            raise ValueError(f"its secret has less than {SHORTEST_SECRET} bytes: {how}")
         return key
 
     def wants(self, change: Change) -> bool:
@@ -88,13 +95,28 @@ def read_webhooks(path: Path) -> list[Webhook]:
 
 
 def _wrong(webhook: Webhook, *, is_alone: bool) -> str | None:
-    """What is wrong with a webhook."""
+    """What is wrong with a webhook; its address is not repeated, for there may be a secret in it."""
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", webhook.name) or not is_alone:
         return "its name is no word of its own"
-    if not re.fullmatch(r"https?://[^\s/?#@]+\S*", webhook.url):
-        return f"{webhook.url} is no http or https URL without a password"
+    if not _is_url(webhook.url):
+        return "its url is no http or https URL without a user and password"
+    if unknown := set(webhook.labels) - set(LABELS):
+        return f"there is no label {', '.join(sorted(unknown))}: known are {', '.join(LABELS)}"
+    if not 0 <= webhook.severity <= 1:
+        return "its severity is no number from 0 to 1"
     try:
         _ = webhook.key
     except ValueError as error:
         return str(error)
     return None
+
+
+def _is_url(text: str) -> bool:
+    """Whether it can be asked: http or https, a host that can be one, and nothing that logs or terminals stumble on."""
+    try:
+        parts = urlsplit(text)
+        host, _port = (parts.hostname or "").encode("idna"), parts.port
+    except ValueError:
+        return False
+    is_plain = text.isprintable() and " " not in text
+    return parts.scheme in ("http", "https") and bool(host) and "@" not in parts.netloc and is_plain

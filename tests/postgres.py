@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
+import trustme
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -39,10 +40,11 @@ def postgres(directory: Path) -> Iterator[str]:
 class Postgres:
     """A context in which a server runs, which may be killed and started again.
 
-    A server refuses to run as root, so that it runs as the package's own user then.
+    A server refuses to run as root, so that it runs as the package's own user then. With a `certificate` it speaks TLS,
+    and nothing else.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, certificate: trustme.LeafCert | None = None) -> None:
         place = programs()
         assert place is not None
         self._place, self._directory, self._port = place, directory, choose_port("127.0.0.1")
@@ -66,6 +68,20 @@ class Postgres:
             "--no-sync",
         ]
         subprocess.run([*self._as_user, *initdb], check=True, capture_output=True, cwd=directory)
+        if certificate is not None:
+            self._speak_tls(certificate)
+
+    def _speak_tls(self, certificate: trustme.LeafCert) -> None:
+        data = self._directory / "data"
+        certificate.cert_chain_pems[0].write_to_path(data / "server.crt")
+        certificate.private_key_pem.write_to_path(data / "server.key")
+        for file in (data / "server.crt", data / "server.key"):
+            file.chmod(0o600)
+            if self._as_user:
+                shutil.chown(file, "postgres", "postgres")
+        (data / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 trust\n")
+        with (data / "postgresql.conf").open("a") as configuration:
+            configuration.write("ssl = on\n")
 
     @property
     def url(self) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from agents.archive import tables, words
 from agents.archive.batch import Batch
+from agents.archive.database_url import TLS, read_url, tls_of
 from agents.archive.rows import Values, number_of, unpacked, words_of_change, words_of_version
 from schemas.change import Change
 from schemas.codec import decode
@@ -27,6 +28,8 @@ LAST = datetime.max.replace(tzinfo=UTC)
 
 AT_ONCE = 500
 """Keys in one question: databases bound the number of parameters."""
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 _LOCK = text("SELECT pg_try_advisory_lock(hashtext('newsdiff archive'))")
 _UNLOCK = text("SELECT pg_advisory_unlock(hashtext('newsdiff archive'))")
@@ -42,11 +45,14 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_t
 
 
 def open_engine(url: str) -> AsyncEngine:
-    """The engine for a database: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`."""
-    for scheme, driver in (("sqlite:", "sqlite+aiosqlite:"), ("postgresql:", "postgresql+asyncpg:")):
-        if url.startswith(scheme):
-            url = driver + url.removeprefix(scheme)
-    engine = create_async_engine(url, pool_pre_ping=True)
+    """The engine for a database: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`.
+
+    Raises:
+        SettingsError: the authorities that it names cannot be read.
+    """
+    read = read_url(url)
+    driver = read.set(drivername=DRIVERS[read.drivername]).difference_update_query(TLS)
+    engine = create_async_engine(driver, pool_pre_ping=True, connect_args=tls_of(read))
     if engine.dialect.name == "sqlite":
         listen(engine.sync_engine, "connect", _prepare)
     return engine

@@ -9,14 +9,19 @@ from datetime import datetime
 from heapq import heappop, heappush
 
 import click
+from aiohttp import ClientSession
 
 from schemas import topics
+from schemas.change import Change
+from schemas.codec import decode
 from schemas.dead_letter import DeadLetter, read_dead_letter, replayed
 from schemas.errors import BadRecordError, Reason, UnavailableError
 from schemas.record import Record
 from streams.kafka import committed_consumer, connected, records_until_end
 from streams.settings import Settings
 from streams.topology import new_producer, stages
+from streams.webhook_files import Webhook, read_webhooks
+from streams.webhooks import DELIVERED, STEP, new_session, post, step_of
 
 MAX_SHOWN = 2000
 """Bytes of a value that `show` prints: enough to see what it is."""
@@ -53,7 +58,10 @@ def show_letter(settings: Settings, place: tuple[int, int]) -> None:
 @click.option("--all", "everything", is_flag=True, help="All there are.")
 @click.pass_obj
 def replay_letters(settings: Settings, places: set[tuple[int, int]], reason: str | None, *, everything: bool) -> None:
-    """Write dead letters to the topics that they came from, as they were: after the fault is mended, for instance."""
+    """Write dead letters to the topics that they came from, as they were: after the fault is mended, for instance.
+
+    What a webhook of the file in NEWSDIFF_WEBHOOKS did not take is sent there once more.
+    """
     if sum((bool(places), reason is not None, everything)) != 1:
         raise click.UsageError("say which: PLACES, --reason or --all")
     count = asyncio.run(_replay(settings, lambda record, letter: _chosen(record, letter, places, reason)))
@@ -126,18 +134,23 @@ def _print(letter: DeadLetter) -> None:
 
 async def _replay(settings: Settings, chosen: Callable[[Record, DeadLetter], bool]) -> int:
     known = {topic for stage in stages(settings) for topic in stage.reads}
+    webhooks = {step_of(one): one for one in (read_webhooks(settings.webhooks) if settings.webhooks else ())}
     producer = new_producer(settings)
     count = 0
-    async with connected(producer.start, producer.stop, settings):
+    async with connected(producer.start, producer.stop, settings), new_session() as session:
         async for record, letter in _letters(settings):
-            if chosen(record, letter):
-                if letter.topic not in known:  # a dead letter of somebody else's: nothing else may be written to
-                    click.echo(f"newsdiff: {record.place} came from {letter.topic}, which no step reads", err=True)
-                    continue
-                if letter.value is None:
-                    where = f"{letter.topic}[{letter.partition}]@{letter.offset}"
-                    click.echo(f"newsdiff: {record.place} has no value to replay; the record is {where}", err=True)
-                    continue
+            if not chosen(record, letter):
+                continue
+            if letter.value is None:
+                where = f"{letter.topic}[{letter.partition}]@{letter.offset}"
+                click.echo(f"newsdiff: {record.place} has no value to replay; the record is {where}", err=True)
+            elif letter.step in webhooks:
+                count += await _told_again(session, webhooks[letter.step], record, letter.value)
+            elif letter.step.startswith(STEP):
+                click.echo(f"newsdiff: {record.place} is for {letter.step}: name it in NEWSDIFF_WEBHOOKS", err=True)
+            elif letter.topic not in known:  # a dead letter of somebody else's: nothing else may be written to
+                click.echo(f"newsdiff: {record.place} came from {letter.topic}, which no step reads", err=True)
+            else:
                 output = replayed(letter)
                 partition = letter.partition if output.key is None else None
                 await producer.send_and_wait(
@@ -145,6 +158,19 @@ async def _replay(settings: Settings, chosen: Callable[[Record, DeadLetter], boo
                 )
                 count += 1
     return count
+
+
+async def _told_again(session: ClientSession, webhook: Webhook, record: Record, value: bytes) -> bool:
+    """Whether a webhook takes a change now."""
+    try:
+        identity = decode(value, Change, record.place).meta.id
+    except BadRecordError as error:  # written by somebody else
+        click.echo(f"newsdiff: {error}", err=True)
+        return False
+    outcome = await post(session, webhook, identity, value)
+    if outcome != DELIVERED:
+        click.echo(f"newsdiff: {record.place} was not taken by {webhook}: {outcome}", err=True)
+    return outcome == DELIVERED
 
 
 def _printable(data: bytes) -> str:

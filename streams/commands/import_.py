@@ -41,7 +41,8 @@ def command(settings: Settings, files: tuple[Path, ...]) -> None:
     written, refused = asyncio.run(_import(settings, files))
     click.echo(f"{written} fetches imported", err=True)
     if refused:
-        raise BadImportError(f"{refused} of {written + refused} fetches could not be used, see above")
+        which = "see above" if refused <= MAX_COMPLAINTS else f"the first {MAX_COMPLAINTS} are above"
+        raise BadImportError(f"{refused} of {written + refused} fetches could not be used, {which}")
 
 
 class BadImportError(WriteError):

@@ -17,8 +17,8 @@ from streams.settings import Settings
 def command(settings: Settings, kafka: str, partitions: int) -> None:
     """Copy all topics to the KAFKA at HOST:PORT, and what is committed; nothing is changed here.
 
-    All workers, watchers and crawlers are stopped before, and the workers have handled all. The service goes on over
-    there with NEWSDIFF_KAFKA and NEWSDIFF_PARTITIONS set to what is given here, and with a new database for the
+    All workers, watchers, crawlers and webhooks are stopped before, and the workers have handled all. The service goes
+    on over there with NEWSDIFF_KAFKA and NEWSDIFF_PARTITIONS set to what is given here, and with a new database for the
     archive, which fills itself from the topics.
     """
     target = Settings.from_environment(target_of(settings, kafka, partitions).environment())

@@ -36,7 +36,8 @@ def command(settings: Settings, topic: str) -> None:
     """Make all changes anew from the versions, and write them to TOPIC, which is created.
 
     For when diff or labels have become better. The events have the ids that they had; article.change.v1 and the workers
-    are left alone. What is interrupted is begun anew, on a topic in which there is nothing.
+    are left alone, and what was forgotten stays so. What is interrupted is begun anew, on a topic in which there is
+    nothing.
     """
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,200}", topic) or topic in {one.name for one in all_topics(settings)}:
         raise click.BadParameter(f"{topic!r} cannot be the topic: name a new one", param_hint="TOPIC")
@@ -63,7 +64,12 @@ async def _recompute(settings: Settings, topic: str, store: Store) -> tuple[int,
         committed_consumer(settings, topics.VERSION) as consumer,
     ):
         batch: list[Output] = []
+        # What stands before a tombstone was forgotten, and is not published again.
+        forgotten = {each.key: each.offset async for each in records_until_end(consumer) if each.value is None}
+        await consumer.seek_to_beginning()
         async for record in records_until_end(consumer):
+            if record.offset < forgotten.get(record.key, 0):
+                continue
             versions += 1
             batch += (replace(output, topic=topic) for output in _changes(record, store))
             if len(batch) >= AT_ONCE:

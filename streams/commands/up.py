@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,16 +13,20 @@ from pathlib import Path
 
 import click
 
+from schemas.errors import UnavailableError
 from streams import logs
 from streams.commands.site import address_of_site
 from streams.commands.topics import ensure_topics
 from streams.commands.watch import watch
 from streams.data_directory import locked
 from streams.embedded import EmbeddedKafka
+from streams.rule_files import load_rules
 from streams.settings import Settings
 from streams.source_files import read_sources
 from streams.supervisor import LOOK_EVERY, SITE, WATCHER, WEBHOOKS, WorkerProcesses
 from streams.webhook_files import read_webhooks
+
+log = logging.getLogger(__name__)
 
 
 @click.command("up")
@@ -56,17 +61,29 @@ class Running:
     webhooks: WorkerProcesses
 
     def look_after(self) -> None:
-        """Start the workers again that have ended.
+        """Start again what has ended.
 
         Raises:
-            UnavailableError: the embedded Kafka has ended.
+            UnavailableError: the embedded Kafka has ended, and cannot be started again.
         """
         if self.kafka is not None:
-            self.kafka.check()
+            _keep_running(self.kafka)
         self.workers.restart_ended()
         self.watchers.restart_ended()
         self.site.restart_ended()
         self.webhooks.restart_ended()
+
+
+def _keep_running(kafka: EmbeddedKafka) -> None:
+    try:
+        kafka.check()
+    except UnavailableError as error:
+        log.warning("%s: it is started again", error)
+        address = kafka.bootstrap
+        kafka.stop()  # gives its directory back
+        kafka.start()
+        if kafka.bootstrap != address:  # all others know this one
+            raise UnavailableError(f"Kafka cannot be started again at {address}: its port is taken") from error
 
 
 @contextlib.contextmanager
@@ -77,6 +94,10 @@ def everything(settings: Settings, workers: int) -> Iterator[Running]:
         NewsdiffError: something of it cannot be had.
     """
     with contextlib.ExitStack() as stack:
+        load_rules(settings.rules)  # what is wrong in a file is told before anything starts
+        sources = read_sources(settings.sources) if settings.sources else []
+        if settings.webhooks is not None:
+            read_webhooks(settings.webhooks)
         stack.enter_context(locked(settings.data, "up"))
         kafka = None
         if settings.kafka is None:
@@ -84,14 +105,12 @@ def everything(settings: Settings, workers: int) -> Iterator[Running]:
             stack.enter_context(kafka)
             settings = dataclasses.replace(settings, kafka=kafka.bootstrap)
         asyncio.run(ensure_topics(settings))
-        if settings.sources is not None:
-            watch(settings, read_sources(settings.sources))
+        if sources:
+            watch(settings, sources)
         # A child's own directory is another one; the archive shall be the same as that of `newsdiff site`.
         site = dataclasses.replace(
             settings.after(workers + 1), database_url=settings.database, site=address_of_site(settings)
         )
-        if settings.webhooks is not None:
-            read_webhooks(settings.webhooks)  # what is wrong in it is told before anything starts
         yield Running(
             settings,
             kafka,

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
 from schemas.errors import SettingsError
 from streams import health, logs
 from streams.settings import Settings
-from streams.webhook_files import read_webhooks
+from streams.webhook_files import Webhook, read_webhooks
 from streams.webhooks import tell_all
 
 
@@ -25,13 +24,18 @@ def command(settings: Settings) -> None:
         raise SettingsError("NEWSDIFF_WEBHOOKS is not set: name a TOML file of webhooks")
     logs.configure(settings)
     webhooks = read_webhooks(settings.webhooks)
-    health.serve(settings, live=lambda: None, ready=lambda: None)
-    asyncio.run(_until_stopped(tell_all(settings, webhooks)))
+    asyncio.run(_until_stopped(settings, webhooks))
 
 
-async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Work until a signal comes."""
-    task = asyncio.create_task(work)
+async def _until_stopped(settings: Settings, webhooks: Sequence[Webhook]) -> None:
+    """Tell them until a signal comes, and answer how that goes."""
+    waiting: set[str] = set()
+
+    def unready() -> str | None:
+        return f"these are not told for now: {', '.join(sorted(waiting))}" if waiting else None
+
+    health.serve(settings, live=health.gets_on(asyncio.get_running_loop()), ready=unready)
+    task = asyncio.create_task(tell_all(settings, webhooks, waiting))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):

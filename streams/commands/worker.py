@@ -74,8 +74,8 @@ def run(settings: Settings, make_app: Callable[[Settings], App] = new_app) -> No
     gc.freeze()  # the modules stay: no collection need look at them, which saves a tenth of the time
     app = make_app(settings)
     watch = Watch(settings, app.held)
-    REGISTRY.register(Held(lambda: list(app.partitions.values()), lambda: watch.lag))
-    health.serve(settings, live=watch.wrong, ready=app.unready)
+    REGISTRY.register(Held(lambda: list(app.partitions.values()), lambda: watch.lag, lambda: watch.committed))
+    health.serve(settings, live=watch.wrong, ready=lambda: app.unready() or watch.unanswered())
     watch.start()
     worker = Worker(app, override_logging=False, redirect_stdouts=False, quiet=True, loglevel="WARNING")
     worker.execute_from_commandline()

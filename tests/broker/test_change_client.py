@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 
 import pytest
-from service import Client, fetched, page, paragraphs
+from aiokafka import ConsumerRecord
+from service import PATIENCE, Client, fetched, page, paragraphs
 
 from schemas import topics
 from schemas.change import Change
 from schemas.errors import UnavailableError
-from streams.client import changes
+from streams import client as client_module
+from streams.client import changes, changes_async
 from streams.settings import Settings
 
 pytestmark = pytest.mark.broker
@@ -59,6 +62,49 @@ def test_a_consumer_of_what_is_new_misses_nothing_that_came_while_it_was_away(
     client.settle()
     with changes(settings.bootstrap, group="news", start="latest") as found:
         assert [number(next(found)) for _ in range(3)] == [4, 5, 6]
+
+
+def test_members_of_a_group_share_the_changes(client: Client, settings: Settings) -> None:
+    """When a second consumer joins, what the first had fetched and not handed out does not come to both."""
+    urls = {client.url(f"shared-{n}") for n in range(60)}
+    client.write(fetched(url, page("Storm", *paragraphs(str(n))), minutes=n) for url in urls for n in range(2))
+    client.settle()
+    taken: list[tuple[int, str]] = []
+    few, every = asyncio.Event(), asyncio.Event()
+
+    async def consume(member: int) -> None:
+        def wanted(change: Change) -> bool:
+            return change.article.url in urls
+
+        async with changes_async(settings.bootstrap, group="shared", wanted=wanted) as found:
+            async for change in found:
+                taken.append((member, change.article.url))
+                if len(taken) == 5:
+                    few.set()
+                if {url for _, url in taken} == urls:
+                    every.set()
+                await asyncio.sleep(0.15)
+
+    async def share() -> None:
+        async with asyncio.timeout(PATIENCE):
+            members = [asyncio.create_task(consume(1))]
+            await few.wait()
+            members.append(asyncio.create_task(consume(2)))
+            await every.wait()
+        for member in members:
+            member.cancel()
+        await asyncio.gather(*members, return_exceptions=True)
+
+    asyncio.run(share())
+    assert {member for member, _ in taken} == {1, 2}
+    assert len(taken) <= len(urls) + 1  # the one in hand may come again
+
+
+def test_what_is_no_change_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """With its place: a program that is older than the events would pass over all of them."""
+    found = ConsumerRecord(topics.CHANGE, 3, 7, 0, 0, b"k", b"no event", None, 1, 8, ())
+    assert client_module._change(found) is None
+    assert "passed over: article.change.v1[3]@7" in caplog.text
 
 
 def number(change: Change) -> int:

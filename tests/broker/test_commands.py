@@ -137,6 +137,33 @@ def test_the_doctor_finds_a_healthy_service_healthy(client: Client) -> None:
     assert "lag of diff on article.version.v1: 0" in done.stdout
 
 
+def test_an_import_says_how_many_of_its_complaints_are_told(client: Client, tmp_path: Path) -> None:
+    """The first ten are, and the count of all."""
+    file = tmp_path / "bad.jsonl"
+    file.write_text("{}\n" * 12)
+    done = newsdiff(client.settings, "import", os.fspath(file))
+    assert done.returncode == 1
+    assert "12 of 12 fetches could not be used, the first 10 are above" in done.stderr
+    assert done.stderr.count("bad.jsonl") == 10
+
+
+def test_the_doctor_reads_the_files_that_are_named(client: Client, tmp_path: Path) -> None:
+    """Each that cannot be used is wrong, and named."""
+    missing = {name: tmp_path / name for name in ("rules", "sources.toml", "webhooks.toml")}
+    settings = dataclasses.replace(
+        client.settings,
+        rules=missing["rules"],
+        sources=missing["sources.toml"],
+        webhooks=missing["webhooks.toml"],
+    )
+    done = newsdiff(settings, "doctor")
+    assert done.returncode == 1
+    wrong = [line for line in done.stdout.splitlines() if line.startswith("WRONG")]
+    assert len(wrong) == 3
+    assert all(str(path) in line for path, line in zip(missing.values(), wrong, strict=True))
+    assert "NEWSDIFF_CONTACT is not set (default)" in done.stdout
+
+
 def test_records_that_nobody_handles_are_told(client: Client) -> None:
     """Where no worker is, `doctor` fails, and `tail` ends all the same, but not without saying what waits."""
     client.write([fetched(client.url(), page("Storm", *paragraphs("12")))])

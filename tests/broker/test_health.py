@@ -13,6 +13,7 @@ import pytest
 from service import PATIENCE, Client, fetched, page, paragraphs
 
 from streams.commands.topics import ensure_topics
+from streams.embedded import EmbeddedKafka
 from streams.embedded.ports import choose_port
 from streams.settings import Settings
 from streams.supervisor import WorkerProcesses
@@ -45,6 +46,51 @@ def test_a_worker_tells_when_it_is_ready(settings: Settings, tmp_path: Path) -> 
             time.sleep(0.05)
         assert (503, "it waits for its partitions\n") in seen
         assert asked(settings, "/live") == (200, "ok\n")
+
+
+def test_a_worker_without_kafka_is_not_ready(tmp_path: Path) -> None:
+    """It says so while Kafka is away, though it lives; when Kafka is there again, it is ready."""
+    with EmbeddedKafka(tmp_path / "kafka") as kafka:
+        settings = Settings(
+            kafka=kafka.bootstrap,
+            data=tmp_path / "data",
+            partitions=1,
+            session_timeout=6,
+            stall_timeout=6,
+            metrics=f"127.0.0.1:{choose_port('127.0.0.1')}",
+        )
+        asyncio.run(ensure_topics(settings))
+        with WorkerProcesses(settings, 1) as workers:
+            wait_for(workers, settings, 200, "ok")
+            kafka.kill()
+            wait_for(workers, settings, 503, "Kafka has not answered for ")
+            kafka.start()
+            wait_for(workers, settings, 200, "ok")
+
+
+def test_the_successor_of_a_killed_worker_waits_for_no_session(settings: Settings, tmp_path: Path) -> None:
+    """Started again in its directory, it has its partitions long before Kafka would miss the one that was killed."""
+    address = f"127.0.0.1:{choose_port('127.0.0.1')}"
+    settings = dataclasses.replace(
+        settings, data=tmp_path, app_id="killed", metrics=address, session_timeout=PATIENCE * 2
+    )
+    asyncio.run(ensure_topics(settings))
+    with WorkerProcesses(settings, 1) as workers:
+        wait_for(workers, settings, 200, "ok")
+        workers.kill(0)
+        wait_for(workers, settings, 200, "ok")
+
+
+def wait_for(workers: WorkerProcesses, settings: Settings, status: int, text: str) -> None:
+    """Wait until a worker says so whether it is ready; where it has ended, another one is started."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        workers.restart_ended()
+        found = asked(settings, "/ready")
+        if found[0] == status and text in found[1]:
+            return
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
 
 
 def test_a_worker_measures_what_it_does(settings: Settings, tmp_path: Path) -> None:

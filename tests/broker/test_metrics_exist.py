@@ -10,14 +10,16 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from receiver import file_of
 from service import PATIENCE, Client, fetched, page, paragraphs
 
 from streams.commands.topics import ensure_topics
 from streams.commands.watch import watch
+from streams.embedded import EmbeddedKafka
 from streams.embedded.ports import choose_port
 from streams.settings import Settings
 from streams.source_files import NamedSource
-from streams.supervisor import SITE, WATCHER, WORKER, WorkerProcesses
+from streams.supervisor import SITE, WATCHER, WEBHOOKS, WORKER, WorkerProcesses
 from tests.docker.files import DOCKER
 from tests.town import Town
 
@@ -43,15 +45,22 @@ def measured(settings: Settings) -> set[str]:
     return {re.split(r"[{ ]", line)[0] for line in lines if not line.startswith("#")}
 
 
-def test_all_that_is_asked_for_is_measured(settings: Settings, tmp_path: Path) -> None:
-    """By worker, watcher and site, while they do what they are for."""
-    with Town(1, 2) as town:
-        ports = {command: f"{HOST}:{choose_port(HOST)}" for command in (WORKER, WATCHER, SITE)}
-        settings = dataclasses.replace(
-            settings, data=tmp_path, app_id="metrics", inside=town.endpoints, site=f"{HOST}:{choose_port(HOST)}"
+def test_all_that_is_asked_for_is_measured(tmp_path: Path) -> None:
+    """By worker, watcher, site and the sender of webhooks, while they do what they are for."""
+    # A Kafka of its own: a watcher's rows are in a topic that it would share with others.
+    with Town(1, 2) as town, EmbeddedKafka(tmp_path / "kafka") as kafka:
+        ports = {command: f"{HOST}:{choose_port(HOST)}" for command in (WORKER, WATCHER, SITE, WEBHOOKS)}
+        settings = Settings(
+            kafka=kafka.bootstrap,
+            data=tmp_path / "data",
+            partitions=2,
+            session_timeout=6,
+            inside=town.endpoints,
+            site=f"{HOST}:{choose_port(HOST)}",
         )
         asyncio.run(ensure_topics(settings))
         watch(settings, [NamedSource(town.hosts[0].feed)])
+        hooks = file_of(tmp_path / "hooks.toml", desk={"url": "http://127.0.0.1:1/"})
         client = Client(settings)
         url = client.url("measured")
         client.write(fetched(url, page("Storm", *paragraphs(str(12 + n))), minutes=n) for n in range(2))
@@ -61,6 +70,7 @@ def test_all_that_is_asked_for_is_measured(settings: Settings, tmp_path: Path) -
             WorkerProcesses(told[WORKER], 1, WORKER),
             WorkerProcesses(told[WATCHER], 1, WATCHER),
             WorkerProcesses(told[SITE], 1, SITE),
+            WorkerProcesses(dataclasses.replace(told[WEBHOOKS], webhooks=hooks), 1, WEBHOOKS),
         ):
             deadline, missing = time.monotonic() + PATIENCE, asked_for()
             assert len(missing) > 20

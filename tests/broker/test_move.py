@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from service import PATIENCE, Client, fetched, page, paragraphs
@@ -17,6 +19,8 @@ from schemas import topics
 from schemas.change import Change
 from schemas.codec import decode
 from schemas.record import Record
+from streams import moving
+from streams.client import changes
 from streams.commands.watch import watch
 from streams.embedded import EmbeddedKafka
 from streams.settings import Settings
@@ -29,6 +33,7 @@ from tests.town import Town
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 PARTITIONS, MORE = 2, 5
+WEBHOOK = "newsdiff-webhook-desk"
 
 
 @pytest.fixture
@@ -39,12 +44,16 @@ def town() -> Iterator[Town]:
 
 
 def told(record: Record) -> tuple[object, ...]:
-    """What a record says, wherever it stands."""
-    return record.key, record.value, record.headers
+    """What a record says, wherever it stands; the time of a fetch is that at which its broker took it."""
+    timestamp = None if record.topic == topics.FETCH else record.timestamp
+    return record.key, record.value, record.headers, timestamp
 
 
 def test_a_service_goes_on_with_more_partitions(tmp_path: Path, town: Town) -> None:
-    """Every record is there, where its key belongs; versions are numbered on, and nothing is told twice."""
+    """Every record is there, where its key belongs; versions are numbered on, and nothing is told twice.
+
+    A webhook is told what it was not told yet.
+    """
     now = time.time()
     with EmbeddedKafka(tmp_path / "old") as old, EmbeddedKafka(tmp_path / "new") as new:
         settings = Settings(
@@ -66,6 +75,8 @@ def test_a_service_goes_on_with_more_partitions(tmp_path: Path, town: Town) -> N
                 running = newsdiff(settings, "move", new.bootstrap, "--partitions", str(MORE))
                 assert (running.returncode, "stop them all first" in running.stderr) == (1, True)
             before.settle()
+        with changes(old.bootstrap, group=WEBHOOK) as found:
+            handled = {next(found).meta.id for _ in range(3)}
         moved = newsdiff(settings, "move", new.bootstrap, "--partitions", str(MORE))
         assert moved.returncode == 0, moved.stderr
         target = dataclasses.replace(settings, kafka=new.bootstrap, partitions=MORE)
@@ -79,6 +90,10 @@ def test_a_service_goes_on_with_more_partitions(tmp_path: Path, town: Town) -> N
             else:
                 assert Counter(map(told, there)) == Counter(map(told, here))
             assert all(record.partition == partition_of(record.key or b"") for record in there)
+        waiting = {str(record.header("ce_id")) for record in before.read(topics.CHANGE)} - handled
+        with changes(new.bootstrap, group=WEBHOOK, start="latest") as found:
+            while waiting:
+                waiting.discard(next(found).meta.id)
         outcomes = len(after.read(topics.OUTCOME))
         after.write(fetched(url, page("Storm", *paragraphs(str(n))), minutes=n) for url in urls for n in (13, 14, 15))
         with WorkerProcesses(target, 2):
@@ -91,6 +106,40 @@ def test_a_service_goes_on_with_more_partitions(tmp_path: Path, town: Town) -> N
             assert [change.prior.version for change in after.changes(url)] == [1, 2, 3]
         again = newsdiff(settings, "move", new.bootstrap, "--partitions", str(MORE))
         assert (again.returncode, "move to a Kafka that has none" in again.stderr) == (1, True)
+        other = newsdiff(settings, "move", new.bootstrap, "--partitions", str(MORE + 1))
+        assert (other.returncode, f"has {MORE} partitions at {new.bootstrap}" in other.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_is_written_meanwhile_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    """A move during which somebody fetches on is refused, and nobody begins anew at the half of it that is there."""
+    with EmbeddedKafka(tmp_path / "old") as old:
+        settings = Settings(kafka=old.bootstrap, data=tmp_path / "data", partitions=PARTITIONS, session_timeout=6)
+        assert newsdiff(settings, "topics").returncode == 0
+        client = Client(settings)
+        url = client.url("late")
+        client.write(fetched(url, page("Storm", *paragraphs(str(n))), minutes=n) for n in (12, 13))
+        with WorkerProcesses(settings, 1):
+            client.settle()
+        run = moving._Copy.run
+
+        async def run_while_somebody_writes(copy: moving._Copy, **places: Any) -> None:
+            late = [fetched(url, page("Storm", *paragraphs("14")), minutes=14)]
+            if copy.topic == topics.FETCH and when == "before":
+                await client._write(late, topics.FETCH)
+            await run(copy, **places)
+            if copy.topic == topics.FETCH and when == "after":
+                await client._write(late, topics.FETCH)
+
+        monkeypatch.setattr(moving._Copy, "run", run_while_somebody_writes)
+        with EmbeddedKafka(tmp_path / "new") as new:
+            target = moving.target_of(settings, new.bootstrap, MORE)
+            with pytest.raises(moving.CannotMoveError, match=r"1 records of article.fetch.v1 are not handled yet"):
+                asyncio.run(moving.move(settings, target))
+            refused = newsdiff(dataclasses.replace(target, data=tmp_path / "other"), "worker")
+            assert refused.returncode == 1
+            assert "has no committed offset in the group newsdiff, but its table has rows" in refused.stderr
+            assert len(Client(target).read(topics.CHANGE)) == 1
 
 
 def wait_for_changes(client: Client, town: Town, count: int) -> None:

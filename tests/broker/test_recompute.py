@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from datetime import UTC, datetime
 
 import pytest
-from service import Client, fetched, page, paragraphs
+from service import START, Client, fetched, page, paragraphs
 from test_commands import newsdiff
 
 from schemas import topics
@@ -38,6 +39,25 @@ def test_all_changes_are_made_anew(client: Client) -> None:
         assert made == published
     again = newsdiff(client.settings, "recompute", topic)
     assert (again.returncode, f"the topic {topic} has records already" in again.stderr) == (1, True)
+
+
+def test_what_is_forgotten_is_not_published_again(client: Client) -> None:
+    """An article's text is in no new topic once it was forgotten; what came of it after its release is."""
+    url = client.url("forgotten")
+    client.write(fetched(url, page("Storm", *paragraphs(str(12 + n))), minutes=n) for n in range(3))
+    client.settle()
+    assert newsdiff(client.settings, "forget", url, "--why", "a court", "--yes").returncode == 0
+    client.settle()
+    assert newsdiff(client.settings, "unhide", url).returncode == 0
+    client.settle()
+    now = (datetime.now(UTC) - START).total_seconds() / 60  # what was fetched before its release stays forgotten
+    client.write(fetched(url, page("Calm", *paragraphs(str(20 + n))), minutes=now + n / 100) for n in range(2))
+    client.settle()
+    topic = f"changes-{time.time_ns()}"
+    assert newsdiff(client.settings, "recompute", topic).returncode == 0
+    (change,) = [record for record in client.read(topic) if record.key == url.encode()]
+    assert b"Calm" in (change.value or b"")
+    assert b"Storm" not in (change.value or b"")
 
 
 @pytest.mark.parametrize("topic", [topics.CHANGE, "newsdiff-diff-changelog", "a topic", ""])

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 import trustme
+from receiver import Receiver, file_of
 from service import Client, fetched, page, paragraphs
 
 from schemas import topics
@@ -24,7 +25,7 @@ from streams.client import changes
 from streams.commands.site import address_of_site
 from streams.embedded.configuration import HOST
 from streams.settings import Settings
-from streams.supervisor import SITE, WATCHER, WorkerProcesses
+from streams.supervisor import SITE, WATCHER, WEBHOOKS, WorkerProcesses
 from streams.writer import Writer
 from tests.secure_kafka import PASSWORD, SecureKafka
 from tests.town import Town
@@ -32,7 +33,7 @@ from tests.town import Town
 pytestmark = pytest.mark.broker
 
 PATIENCE = 120.0
-ROLES = ("operator", "worker", "watcher", "site", "crawler", "consumer")
+ROLES = ("operator", "worker", "watcher", "site", "webhooks", "crawler", "consumer")
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +81,13 @@ def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
     Nobody says the password, however much is logged.
     """
     now = time.time()
-    with Town(1, 3, edit_every=8.0) as town:
+    with Town(1, 3, edit_every=8.0) as town, Receiver(lambda _: 410) as receiver:
         base = dataclasses.replace(
             operator,
             log_level="debug",
             clock=f"{now},{now - 30 * 86400},600",
             inside=town.endpoints,
+            webhooks=file_of(tmp_path / "hooks.toml", desk={"url": receiver.url}),
             site=address_of_site(dataclasses.replace(operator, site=f"{HOST}:0")),
         )
         worker = dataclasses.replace(base, kafka_user="worker")
@@ -100,7 +102,12 @@ def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
         crawler = dataclasses.replace(base, kafka=secure.plain, kafka_user="crawler", kafka_mechanism="PLAIN")
         told = newsdiff(base, "watch", town.hosts[0].feed)
         assert told.returncode == 0, told.stderr
-        with WorkerProcesses(worker, 1), WorkerProcesses(watcher, 1, WATCHER), WorkerProcesses(site, 1, SITE):
+        with (
+            WorkerProcesses(worker, 1),
+            WorkerProcesses(watcher, 1, WATCHER),
+            WorkerProcesses(site, 1, SITE),
+            WorkerProcesses(dataclasses.replace(base, kafka_user="webhooks"), 1, WEBHOOKS),
+        ):
             client = Client(crawler)
             url = client.url("secure")
             client.write([fetched(url, page("Storm", *paragraphs(str(n))), minutes=n) for n in (12, 13)])
@@ -118,12 +125,14 @@ def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
             asyncio.run(write_as(site))
             wait_until_shown(site, url)
             deadline = time.monotonic() + PATIENCE
-            while len(Client(base).read(topics.DEAD_LETTER)) < 2:  # that of the worker, and that of the watcher
+            while len(Client(base).read(topics.DEAD_LETTER)) < 3:  # of the worker, of the watcher, and of the webhook
                 assert time.monotonic() < deadline
                 time.sleep(0.2)
         for command in (["hide", url, "--why", "a court"], ["watching"], ["dead-letters", "list"]):
             assert newsdiff(base, *command).returncode == 0
-        assert "lag of detect" in newsdiff(base, "doctor").stdout
+        said = newsdiff(base, "doctor").stdout
+        assert "lag of detect" in said
+        assert "changes that webhook desk was not told of yet: " in said
     said = capfd.readouterr().err
     assert '"outcome":"edited"' in said
     assert PASSWORD not in said
@@ -136,6 +145,17 @@ def test_each_role_works_with_what_it_is_allowed_and_needs_all_of_it(
     }
     unused["operator"] = [one for one in unused["operator"] if not is_of_replay(one)]
     assert unused == {role: [] for role in ROLES}
+
+
+def test_an_operator_recomputes_with_what_the_readme_says(secure: SecureKafka, operator: Settings) -> None:
+    """Create, Describe, Read and Write on the new topic are needed besides, and are enough."""
+    refused = newsdiff(operator, "recompute", "my.changes.v2")
+    assert (refused.returncode, "Authorization failed" in refused.stderr) == (1, True)
+    secure.allow(
+        "operator", [Access(what, "topic", "my.changes.v2") for what in ("Create", "Describe", "Read", "Write")]
+    )
+    done = newsdiff(operator, "recompute", "my.changes.v2")
+    assert done.returncode == 0, done.stderr
 
 
 def is_use(listed: Access, used: Access) -> bool:

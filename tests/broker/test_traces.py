@@ -22,6 +22,7 @@ from schemas.errors import SettingsError
 from streams import tracing
 from streams.commands.topics import ensure_topics
 from streams.commands.watch import watch
+from streams.embedded import EmbeddedKafka
 from streams.settings import Settings
 from streams.source_files import NamedSource
 from streams.supervisor import WATCHER, WorkerProcesses
@@ -84,11 +85,18 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
         yield found
 
 
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    """Those of a Kafka of its own, for other services would handle the same topics; its topics are made."""
+    with EmbeddedKafka(tmp_path / "kafka") as kafka:
+        settings = Settings(kafka=kafka.bootstrap, data=tmp_path / "data", partitions=2, session_timeout=6)
+        asyncio.run(ensure_topics(settings))
+        yield settings
+
+
 @pytest.mark.broker
-def test_a_crawlers_trace_goes_on_to_the_change(settings: Settings, tmp_path: Path, collector: Collector) -> None:
+def test_a_crawlers_trace_goes_on_to_the_change(settings: Settings, collector: Collector) -> None:
     """Each stage adds its span beneath the crawler's, and the change has the crawler's header."""
-    settings = dataclasses.replace(settings, data=tmp_path, app_id="traced")
-    asyncio.run(ensure_topics(settings))
     client = Client(settings)
     url = client.url("traced")
     first, (key, value, headers) = (fetched(url, page("Storm", *paragraphs(str(12 + n))), minutes=n) for n in range(2))
@@ -98,23 +106,23 @@ def test_a_crawlers_trace_goes_on_to_the_change(settings: Settings, tmp_path: Pa
         while not {"detect", "diff"} <= collector.of(TRACE).keys():
             assert time.monotonic() < deadline, collector.spans
             time.sleep(0.1)
-    spans = collector.of(TRACE)
+        client.settle()
+    spans = collector.of(TRACE)  # more than one, where a record was handled again or its span sent again
     for name, topic in (("detect", topics.FETCH), ("diff", topics.VERSION)):
-        (span,) = spans[name]
-        told = {each.key: each.value.string_value for each in span.attributes}
-        assert span.parent_span_id.hex() == PARENT.split("-")[2]
-        assert (told["messaging.destination.name"], told["newsdiff.outcome"]) == (topic, "edited")
-        assert span.end_time_unix_nano > span.start_time_unix_nano
+        told = [{each.key: each.value.string_value for each in span.attributes} for span in spans[name]]
+        assert {span.parent_span_id.hex() for span in spans[name]} == {PARENT.split("-")[2]}
+        assert {each["messaging.destination.name"] for each in told} == {topic}
+        assert "edited" in {each["newsdiff.outcome"] for each in told}
+        assert all(span.end_time_unix_nano > span.start_time_unix_nano for span in spans[name])
     (change,) = (record for record in client.read(topics.CHANGE) if record.key == url.encode())
     assert change.header("traceparent") == PARENT
 
 
 @pytest.mark.broker
-def test_a_watchers_fetch_begins_a_trace(settings: Settings, tmp_path: Path, collector: Collector) -> None:
+def test_a_watchers_fetch_begins_a_trace(settings: Settings, collector: Collector) -> None:
     """Its request is the first span; what detect makes of the fetch is beneath it."""
     with Town(1, 1) as town:
-        settings = dataclasses.replace(settings, data=tmp_path, app_id="traced-watch", inside=town.endpoints)
-        asyncio.run(ensure_topics(settings))
+        settings = dataclasses.replace(settings, inside=town.endpoints)
         watch(settings, [NamedSource(town.hosts[0].stories[0])])
         with WorkerProcesses(settings, 1), WorkerProcesses(settings, 1, WATCHER):
             deadline, found = time.monotonic() + PATIENCE, False

@@ -12,16 +12,17 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 
 import orjson
 import pytest
 from aiokafka.errors import GroupCoordinatorNotAvailableError
+from receiver import KEY, SECRET, Receiver, file_of
 from service import PATIENCE, Client, fetched, page, paragraphs
 from test_commands import newsdiff
 
@@ -29,54 +30,13 @@ from schemas import topics
 from schemas.change import Change
 from schemas.codec import decode
 from schemas.dead_letter import read_dead_letter
+from schemas.errors import SettingsError
 from schemas.record import Record
 from streams import webhooks
+from streams.embedded.ports import choose_port
 from streams.kafka import admin_client
 from streams.settings import Settings
 from streams.webhook_files import Webhook, read_webhooks
-
-SECRET = "a horse of sixteen"
-
-
-class Receiver:
-    """A context with somebody who is told. `answer`: the status for the nth request."""
-
-    def __init__(self, answer: Callable[[int], int] = lambda _: 204) -> None:
-        self.taken: list[tuple[dict[str, str], bytes]] = []
-        self.asked = 0
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status = answer(receiver.asked)
-                receiver.asked += 1
-                if status < 300:
-                    receiver.taken.append(({name.lower(): text for name, text in self.headers.items()}, body))
-                self.send_response(status)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    @property
-    def url(self) -> str:
-        """Where it is told."""
-        return f"http://127.0.0.1:{self._server.server_port}/hook"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def numbers(self) -> list[int]:
-        """The versions of the changes that it took."""
-        return [orjson.loads(body)["current"]["version"] for _, body in self.taken]
 
 
 class Teller:
@@ -110,16 +70,6 @@ def until(is_so: Callable[[], bool], what: object = None) -> None:
     while not is_so():
         assert time.monotonic() < deadline, what
         time.sleep(0.05)
-
-
-def file_of(path: Path, **hooks: dict[str, object]) -> Path:
-    """A file of webhooks."""
-    lines = []
-    for name, values in hooks.items():
-        lines += ["[[webhook]]", f'name = "{name}"', f'secret = "{SECRET}"']
-        lines += [f"{key} = {orjson.dumps(value).decode()}" for key, value in values.items()]
-    path.write_text("\n".join(lines))
-    return path
 
 
 @pytest.fixture
@@ -177,7 +127,7 @@ def test_changes_are_told_in_order_and_signed_though_it_fails_and_is_killed(
         published = {change.meta.id: change for change in client.changes(url)}
         for headers, body in receiver.taken:
             signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-            digest = base64.b64encode(hmac.new(SECRET.encode(), signed, hashlib.sha256).digest()).decode()
+            digest = base64.b64encode(hmac.new(KEY, signed, hashlib.sha256).digest()).decode()
             assert headers["webhook-signature"] == f"v1,{digest}"
             assert headers["webhook-id"] in published
         assert {orjson.loads(body)["article"]["url"] for _, body in receiver.taken} == {url}
@@ -221,7 +171,7 @@ def test_a_webhook_wants_what_its_filters_leave() -> None:
     assert wants()
     assert wants(sources=("nobody", change.article.source))
     assert not wants(sources=("nobody",))
-    assert wants(labels=(change.labels[0].name, "x"))
+    assert wants(labels=(change.labels[0].name, "trim"))
     assert not wants(labels=("x",))
     assert not wants(kinds=("removed",))
     assert wants(severity=change.severity.score)
@@ -229,30 +179,135 @@ def test_a_webhook_wants_what_its_filters_leave() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("line", "sentence"),
     [
-        ("[[webhook]]\nname = 'a'\nurl = 'http://a.test/'\nsecret = 'short'", "less than 16 bytes"),
-        ("[[webhook]]\nname = 'a'\nurl = 'http://a.test/'\nsecret = 'whsec_!!'", "no base64"),
-        ("[[webhook]]\nname = 'a'\nurl = 'ftp://a.test/'\nsecret = 'a horse of sixteen'", "ftp://a.test/ is no http"),
-        ("[[webhook]]\nname = 'a b'\nurl = 'http://a.test/'\nsecret = 'a horse of sixteen'", "no word of its own"),
-        ("[[webhook]]\nname = 'a'\nurl = 'http://a'\nsecret = 'a horse of sixteen'\nkinds = ['odd']", "kinds"),
-        ("[[webhook]]\nname = 'a'\ncolour = 1", "write [[webhook]] with name, url and secret"),
-        ("nothing", "write [[webhook]]"),
+        ("secret = 'at least twenty-four of horse'", "does not begin with whsec_"),
+        ("secret = 'whsec_horse!!'", "is no base64 after whsec_"),
+        ("secret = 'whsec_horsehö'", "is no base64 after whsec_"),
+        ("secret = 'whsec_aG9yc2Vob3JzZWhvcnNlaG9yc2U='", "has less than 24 bytes"),
+        ("url = 'ftp://desk.test/horse'", "its url is no http or https URL"),
+        ("url = 'https://a:horse@desk.test/'", "its url is no http or https URL without a user and password"),
+        ("url = 'http://desk..test/horse'", "its url is no http or https URL"),
+        ("url = 'http://../horse'", "its url is no http or https URL"),
+        ("url = 'http://desk.test:99999/horse'", "its url is no http or https URL"),
+        ("url = 'http://[::1/horse'", "its url is no http or https URL"),
+        ("url = 'http://desk.test/horse and cart'", "its url is no http or https URL"),
+        ('url = "http://desk.test/horse\\u001b[2J"', "its url is no http or https URL"),
+        ('url = "http:///horse"', "its url is no http or https URL"),
+        ("name = 'a b'", "no word of its own"),
+        ("kinds = ['odd']", "kinds are edited"),
+        ("labels = ['numberz']", "there is no label numberz: known are quotes, numbers,"),
+        ("severity = 3", "its severity is no number from 0 to 1"),
+        ("colour = 1", "write [[webhook]] with name, url and secret"),
     ],
 )
-def test_a_bad_file_is_told(tmp_path: Path, text: str, sentence: str) -> None:
-    """With its name, what is wrong, and what to write; never with a secret."""
+def test_a_bad_file_is_told(tmp_path: Path, line: str, sentence: str) -> None:
+    """With its name, what is wrong, and what to write; never with a secret, or an address that may be one."""
     file = tmp_path / "hooks.toml"
-    file.write_text(text)
+    good = {"name": "'a'", "url": "'http://a.test/'", "secret": f"'{SECRET}'"}
+    name, _, value = line.partition(" = ")
+    file.write_text("[[webhook]]\n" + "\n".join(f"{key} = {text}" for key, text in {**good, name: value}.items()))
+    with pytest.raises(SettingsError) as refused:
+        read_webhooks(file)
+    assert sentence in str(refused.value)
+    assert str(file) in str(refused.value)
+    assert "horse" not in str(refused.value)
+
+
+def test_a_file_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
+    """With what to write."""
+    file = tmp_path / "hooks.toml"
+    file.write_text("nothing")
     refused = newsdiff(Settings(webhooks=file, data=tmp_path), "webhooks")
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
-    assert sentence in refused.stderr
-    assert str(file) in refused.stderr
-    assert "horse" not in refused.stderr
+    assert "write [[webhook]]" in refused.stderr
 
 
 def test_a_secret_is_not_shown(tmp_path: Path) -> None:
-    """Neither is that of a webhook that is right."""
-    (webhook,) = read_webhooks(file_of(tmp_path / "hooks.toml", desk={"url": "https://desk.test/"}))
-    assert "horse" not in repr(webhook)
-    assert webhooks.signature(webhook.key, "i", "1", b"{}").startswith("v1,")
+    """Neither is that of a webhook that is right, nor its address."""
+    (webhook,) = read_webhooks(file_of(tmp_path / "hooks.toml", desk={"url": "https://desk.test/horse"}))
+    assert repr(webhook) == "webhook desk"
+
+
+def test_a_signature_is_that_of_the_reference_library() -> None:
+    """The signature of standardwebhooks 1.1.0, of PyPI, for the same message."""
+    webhook = Webhook(name="a", url="http://a", secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    signed = webhooks.signature(webhook.key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b'{"test": 2432232314}')
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_what_cannot_be_asked_is_a_failure_like_others(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever is raised for an address ends nothing, and the address is not logged."""
+    caplog.set_level("INFO")
+
+    async def outcomes() -> list[str]:
+        async with webhooks.new_session() as session:
+            assert session.connector is not None
+            assert session.connector.limit == 0  # those that hang take nobody's place
+            hooks = [
+                Webhook(name="a", url=url, secret=SECRET) for url in ("http://../horse", "http://127.0.0.1:1/horse")
+            ]
+            return [await webhooks.post(session, hook, "i", b"{}") for hook in hooks]
+
+    assert asyncio.run(outcomes()) == ["connection", "connection"]
+    assert "horse" not in caplog.text
+
+
+@pytest.mark.broker
+def test_one_that_is_gone_is_told_no_more(
+    client: Client, edit: Callable[[int], str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """After 410 nothing is sent for the rest of the run; the change is a dead letter, which a later replay delivers."""
+    name = f"gone-{time.time_ns()}"
+    with Receiver(lambda number: 410 if number == 0 else 204) as receiver:
+        file = file_of(tmp_path / "hooks.toml", **{name: {"url": receiver.url}})
+        with Teller(client.settings, file):
+            until(lambda: joined(client, name))
+            time.sleep(2)
+            url = edit(3)
+
+            def letters() -> list[Record]:
+                found = client.read(topics.DEAD_LETTER)
+                return [one for one in found if read_dead_letter(one).step == f"webhook {name}"]
+
+            until(lambda: bool(letters()))
+            time.sleep(3)
+        (letter,) = letters()
+        assert receiver.asked == 1
+        assert f"webhook {name} is gone (410)" in capfd.readouterr().err
+        place = f"{letter.partition}:{letter.offset}"
+        unknown = newsdiff(client.settings, "dead-letters", "replay", place)
+        assert f"is for webhook {name}: name it in NEWSDIFF_WEBHOOKS" in unknown.stderr
+        replayed = newsdiff(dataclasses.replace(client.settings, webhooks=file), "dead-letters", "replay", place)
+        assert replayed.stdout == "dead letters replayed: 1\n"
+        assert receiver.numbers() == [2]
+        with Teller(client.settings, file):
+            until(lambda: receiver.numbers() == [2, 3, 4], receiver.numbers)
+        (published,) = (one for one in client.read(topics.CHANGE) if one.header("ce_id") == letter.header("ce_id"))
+        assert receiver.taken[0][1] == published.value  # as it is, with fields that this program may not know
+        assert published.key == url.encode()
+
+
+@pytest.mark.broker
+def test_the_process_answers_for_its_health(client: Client, tmp_path: Path) -> None:
+    """It is ready once Kafka is read for each webhook, and tells what came of its requests."""
+    name, address = f"health-{time.time_ns()}", f"127.0.0.1:{choose_port('127.0.0.1')}"
+    file = file_of(tmp_path / "hooks.toml", **{name: {"url": "http://127.0.0.1:1/"}})
+
+    def said(path: str, settings: Settings) -> str:
+        with contextlib.suppress(OSError):
+            try:
+                with urllib.request.urlopen(f"http://{settings.metrics}/{path}", timeout=10) as answer:
+                    return str(answer.read().decode())
+            except urllib.error.HTTPError as error:
+                return str(error.read().decode())
+        return ""
+
+    apart = dataclasses.replace(client.settings, metrics=address, kafka="127.0.0.1:1")
+    with Teller(apart, file):
+        until(lambda: said("live", apart) == "ok\n")
+        assert said("ready", apart) == f"these are not told for now: {name}\n"
+    there = dataclasses.replace(client.settings, metrics=address)
+    with Teller(there, file):
+        until(lambda: said("ready", there) == "ok\n")
+        assert "newsdiff_webhooks" in said("metrics", there)

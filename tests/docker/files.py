@@ -11,7 +11,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
 
-PASSWORD = {"POSTGRES_PASSWORD": "secret"}
+PASSWORD = {"POSTGRES_PASSWORD": "secret", "GRAFANA_PASSWORD": "secret"}
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from receiver import file_of
 
 from streams.embedded.ports import choose_port
 from tests.docker.files import DOCKER, ROOT, copied, our_services
@@ -48,6 +49,7 @@ def environment(bare: Path, kafka: str, tmp_path: Path) -> dict[str, str]:
     ports = {name: str(choose_port("127.0.0.1")) for name in ("9464", "8000")}
     here = {"PATH": f"{bare}:{os.environ['PATH']}", "HOME": "/nonexistent", "NEWSDIFF_DATA": str(tmp_path),
             "NEWSDIFF_METRICS": f"127.0.0.1:{ports['9464']}", "NEWSDIFF_SITE": f"127.0.0.1:{ports['8000']}",
+            "NEWSDIFF_WEBHOOKS": str(file_of(tmp_path / "webhooks.toml", desk={"url": "http://127.0.0.1:1/"})),
             "NEWSDIFF_KAFKA": kafka, "NEWSDIFF_APP_ID": "image", "NEWSDIFF_PARTITIONS": "4"}  # fmt: skip
     return {**image, **here}
 

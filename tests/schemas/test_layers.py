@@ -74,7 +74,10 @@ def is_impure(module: str) -> bool:
 
 INPUT_OUTPUT = {
     *("agents/fetch/client.py", "agents/fetch/guard.py"),
-    *(f"agents/archive/{name}.py" for name in ("figures", "queries", "store", "subscriptions", "tables", "words")),
+    *(
+        f"agents/archive/{name}.py"
+        for name in ("database_url", "figures", "queries", "store", "subscriptions", "tables", "words")
+    ),
     *(str(path.relative_to(ROOT)) for path in (ROOT / "agents/archive/migrations").rglob("*.py")),
 }
 """The modules of a step whose nature is I/O; their libraries are their own."""

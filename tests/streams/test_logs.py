@@ -64,6 +64,23 @@ def test_a_line_is_a_json_object() -> None:
     assert "ValueError: it is wrong\nand more" in told["error"]
 
 
+def test_hostile_text_forges_no_line_and_loses_none() -> None:
+    """Line breaks, what a terminal obeys, and halves of characters stand in a line like other text."""
+    record = logging.LogRecord("x", logging.INFO, "x.py", 1, "a\n2026 CRITICAL b \x1b[2J \ud800", (), None)
+    line = Text(()).format(record)
+    assert "\n" not in line
+    assert "\x1b" not in line
+    assert "2026 CRITICAL b" in line
+    assert orjson.loads(JsonLines(()).format(record))["message"] == "a\n2026 CRITICAL b \x1b[2J \\ud800"
+
+
+def test_no_secret_is_in_a_field() -> None:
+    """An article's address with a password in it, for instance."""
+    record = logging.LogRecord("x", logging.INFO, "x.py", 1, "so", (), None)
+    record.article = "https://a:horse-of-kafka@a.test/"
+    assert orjson.loads(JsonLines(HIDDEN).format(record))["article"] == "https://a:...@a.test/"
+
+
 def test_a_handled_record_is_an_event(capsys: pytest.CaptureFixture[str]) -> None:
     """It tells where the record stands, its article, what came of it, and the trace that it belongs to."""
     configure(Settings(log_level="info", log_format="json"))

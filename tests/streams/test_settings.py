@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +38,10 @@ def test_environment_round_trip() -> None:
         ("NEWSDIFF_KAFKA", "a:1, b:2"),
         ("NEWSDIFF_KAFKA", "localhost:99999"),
         ("NEWSDIFF_KAFKA", "a:1,"),
+        ("NEWSDIFF_SITE", "127.0.0.1"),
+        ("NEWSDIFF_METRICS", "a:1,b:2"),
+        ("NEWSDIFF_INSIDE", "localhost:80"),
+        ("NEWSDIFF_INSIDE", "127.0.0.1"),
         ("NEWSDIFF_PARTITIONS", "0"),
         ("NEWSDIFF_PARTITIONS", "many"),
         ("NEWSDIFF_BROKER_PORT", "70000"),
@@ -64,7 +71,7 @@ def test_a_bad_value_is_named(name: str, value: str) -> None:
 )
 def test_half_of_a_login_is_refused(name: str, needed: str) -> None:
     """What means nothing without another setting is told with the name of that, and without its value."""
-    with pytest.raises(SettingsError, match=f"^{name} is set, but {needed} is not: set both or none$"):
+    with pytest.raises(SettingsError, match=f"^{name} is set, but {needed} is not: set that, too, or neither$"):
         Settings.from_environment({name: "secret-horse"})
 
 
@@ -99,3 +106,18 @@ def test_workers_of_one_machine_share_nothing() -> None:
     assert settings.of_worker(2).data == Path("d/worker-2")
     assert settings.after(3).metrics == "127.0.0.1:9467"
     assert Settings().of_worker(2).metrics is Settings().after(2).metrics is None
+
+
+def test_a_database_that_cannot_be_read_is_refused_without_its_password(tmp_path: Path) -> None:
+    """By every command, in one line that says what to write."""
+    url = "postgresql://u:p@horse@[hors/e]/n"
+    refused = subprocess.run(
+        [sys.executable, "-m", "streams", "topics"],
+        env={**os.environ, "NEWSDIFF_DATABASE_URL": url, "NEWSDIFF_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert refused.stderr.startswith("newsdiff: NEWSDIFF_DATABASE_URL=...: write sqlite:///PATH or postgresql://")
+    assert "hors" not in refused.stderr
