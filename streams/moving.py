@@ -29,7 +29,7 @@ from streams.connection import connection
 from streams.kafka import admin_client, committed_consumer, committed_offsets, connected, count_members
 from streams.lag import count_from
 from streams.settings import Settings
-from streams.topics import all_topics, changelog_name, create_missing, watch_app_id, webhook_prefix
+from streams.topics import all_topics, changelog_name, changelogs, create_missing, watch_app_id, webhook_prefix
 from streams.topology import new_producer, stages
 from streams.watch_topology import SCHEDULE_READS
 
@@ -68,7 +68,8 @@ async def move(source: Settings, target: Settings) -> dict[str, int]:
     async with connected(producer.start, producer.stop, target):
         committed: dict[str, dict[TopicPartition, int]] = {source.app_id: {}, watch_group: {}}
         copies = []
-        for topic in reversed(all_topics(source)):  # the changelogs first
+        tables = {topics.SCHEDULE, *changelogs(source)}
+        for topic in sorted(all_topics(source), key=lambda topic: topic.name not in tables):  # rows first
             readers = told if topic.name == topics.CHANGE else {}
             rewrite = _rewrites(source).get(topic.name)
             copy = _Copy(source, target, producer, topic.name, rewrite=rewrite, readers=readers)

@@ -16,7 +16,7 @@ from agents.detect.page import read_page
 from agents.detect.rules import Rules
 from agents.discover.document import read_document
 from schemas.errors import BadRecordError, Reason
-from streams.readers import BUDGET, Answer, PageRequest, Request, read_message, write_message
+from streams.readers import Answer, PageRequest, Request, budget_of, read_message, write_message
 from streams.rule_files import load_rules
 
 MAX_MEMORY = 2 * 1024**3
@@ -34,8 +34,9 @@ def main() -> None:
     rules = load_rules(Path(sys.argv[1]) if sys.argv[1:] else None)
     requests = msgspec.msgpack.Decoder(Request)
     while (message := read_message(sys.stdin.buffer)) is not None:
-        signal.setitimer(signal.ITIMER_PROF, BUDGET)  # SIGPROF is left to end the process
-        answer = _answer(requests.decode(message), rules)
+        request = requests.decode(message)
+        signal.setitimer(signal.ITIMER_PROF, budget_of(request))  # SIGPROF is left to end the process
+        answer = _answer(request, rules)
         signal.setitimer(signal.ITIMER_PROF, 0)
         write_message(answers, msgspec.msgpack.encode(answer))
 

@@ -24,6 +24,9 @@ from schemas.errors import BadRecordError, Reason
 BUDGET = 2.0
 """Seconds of processor time for a page."""
 
+DOCUMENT_BUDGET = 10.0
+"""The same for what a watcher has fetched: a sitemap of 50,000 URLs takes 2 s."""
+
 _LENGTH = struct.Struct(">I")
 
 
@@ -130,7 +133,8 @@ class _Child:
             if process.returncode != -signal.SIGKILL:
                 break
         if process.returncode == -signal.SIGPROF:
-            return Answer(reason=Reason.TOO_COMPLEX, error=f"the page takes longer than {BUDGET:g} s to read")
+            budget = budget_of(request)
+            return Answer(reason=Reason.TOO_COMPLEX, error=f"the page takes longer than {budget:g} s to read")
         return Answer(reason=Reason.UNREADABLE, error=f"the page ended its reader with code {process.returncode}")
 
     def close(self) -> None:
@@ -144,6 +148,11 @@ class _Child:
             command = [sys.executable, "-m", "streams.reader_process", *self._rules]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own program, no shell
         return self._process
+
+
+def budget_of(request: Request) -> float:
+    """Seconds of processor time for a request."""
+    return BUDGET if isinstance(request, PageRequest) else DOCUMENT_BUDGET
 
 
 def write_message(pipe: IO[bytes] | None, message: bytes) -> None:

@@ -285,8 +285,10 @@ class Settings:
 
 def secrets(environment: Mapping[str, str]) -> set[str]:
     """What is secret in the environment: passwords, also those in URLs. Of less than four letters there is none."""
-    found = {environment.get("NEWSDIFF_KAFKA_PASSWORD", "")}
-    if database := environment.get("NEWSDIFF_DATABASE_URL"):
+    names = {PREFIX + field.name.upper() for field in dataclasses.fields(Settings) if field.metadata["secret"]}
+    database = environment.get("NEWSDIFF_DATABASE_URL")
+    found = {environment.get(name, "") for name in names} - {database}
+    if database:
         from agents.archive.database_url import passwords  # noqa: PLC0415 - as above
 
         found |= passwords(database)

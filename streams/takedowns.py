@@ -44,7 +44,6 @@ def wished(settings: Settings, key: str) -> Takedown | None:
 async def _newest(settings: Settings, key: bytes) -> bytes | None:
     value = None
     async with committed_consumer(settings, topics.TAKEDOWN) as consumer:
-        await consumer.seek_to_beginning(*consumer.assignment())
         async for record in records_until_end(consumer):
             if record.key == key:
                 value = record.value

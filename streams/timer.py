@@ -76,14 +76,14 @@ class Timer:
         """Handle what is due, as far as one commit should hold it; how much that was."""
         count, transaction = 0, self._transaction
         while self._heap and count < AT_ONCE and self._heap[0][0] <= self._clock.time():
-            _, key = heapq.heappop(self._heap)
+            planned, key = heapq.heappop(self._heap)
             async with transaction.turn, transaction.gate:
                 if transaction.closed:
                     return 0
                 row = transaction.table.get(key)
                 now = self._clock.time()
                 due = self._step.due(row, now) if row is not None else None
-                if row is None or due is None or due > now:
+                if row is None or due is None or due > max(now, planned):  # a clock may go back a little meanwhile
                     continue  # it was written anew since then
                 try:
                     result = self._step.on_time(key, row, now)

@@ -75,13 +75,17 @@ def webhook_prefix(settings: Settings) -> str:
     return f"{settings.app_id}-webhook-"
 
 
-def all_topics(settings: Settings) -> tuple[Topic, ...]:
-    """Every topic of this deployment, the tables' changelogs included; that of the schedule is a topic for all."""
-    changelogs = (
+def changelogs(settings: Settings) -> tuple[str, ...]:
+    """The changelogs of this deployment's tables, but for that of the schedule, which is a topic for all."""
+    return (
         *(changelog_name(settings.app_id, table) for table in ("detect", "diff")),
         changelog_name(watch_app_id(settings), "fetch"),
     )
-    return TOPICS + tuple(Topic(name, FOR_EVER, compacted=True) for name in changelogs)
+
+
+def all_topics(settings: Settings) -> tuple[Topic, ...]:
+    """Every topic of this deployment, the tables' changelogs included."""
+    return TOPICS + tuple(Topic(name, FOR_EVER, compacted=True) for name in changelogs(settings))
 
 
 async def create_missing(admin: AIOKafkaAdminClient, settings: Settings) -> list[str]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from agents.diff.labels.severity import WEIGHTS
+from agents.diff.labels.rules import RULES
 from schemas.change import Change, ChangeKind
 from schemas.errors import SettingsError
 from streams.files import read_whole
@@ -22,9 +22,6 @@ IN_BASE64 = "whsec_"
 
 SHORTEST_SECRET = 24
 """Bytes, as the same says."""
-
-LABELS = (*WEIGHTS, "minor")
-"""The labels that there are."""
 
 
 class Webhook(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -100,8 +97,8 @@ def _wrong(webhook: Webhook, *, is_alone: bool) -> str | None:
         return "its name is no word of its own"
     if not _is_url(webhook.url):
         return "its url is no http or https URL without a user and password"
-    if unknown := set(webhook.labels) - set(LABELS):
-        return f"there is no label {', '.join(sorted(unknown))}: known are {', '.join(LABELS)}"
+    if unknown := set(webhook.labels) - set(RULES):
+        return f"there is no label {', '.join(sorted(unknown))}: known are {', '.join(RULES)}"
     if not 0 <= webhook.severity <= 1:
         return "its severity is no number from 0 to 1"
     try:

@@ -85,6 +85,7 @@ async def tell_all(
         await asyncio.gather(
             *(_tell(settings, one, session, letters, waiting=waiting, pauses=pauses) for one in webhooks)
         )
+        await asyncio.Event().wait()  # all are gone: whoever started this anew would have them told again
 
 
 async def _tell(

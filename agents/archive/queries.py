@@ -21,7 +21,7 @@ PAGE = 50
 """Rows of a page."""
 
 MAX_EVENTS = 4_000_000
-"""Bytes of the events that are read for one answer: what is hostile may be some hundred times as large as others."""
+"""Bytes of the events that are decoded for one answer: what is hostile may be some hundred times as large as others."""
 
 Found = Sequence[Any]
 

@@ -27,9 +27,9 @@ FULL = ("first", "reread")
 """The kinds of versions that have no change beside them: all of their text is new."""
 
 MAX_SOURCE = 300
-"""Characters of the name of a source: more than can be asked for, and what an index holds."""
+"""Characters of the name of a source: as many as can be asked for, and what an index holds."""
 
-MAX_WORDS = 150_000
+MAX_SEARCHED = 150_000
 """Characters of a document that can be searched for: PostgreSQL's index of it may have 1 MiB."""
 
 _SECONDS_OF_AN_HOUR = 3600
@@ -142,14 +142,14 @@ def words_of_change(event: Change) -> Values:
     """What can be searched for in a change: what is new in it."""
     diff = event.diff
     rows = [row.spans for row in diff.rows if row.kind != "equal" and row.new]
-    new = [_newstorable(spans) for spans in (diff.standfirst, *rows) if is_changed(spans)]
-    title, byline = (_newstorable(spans) if is_changed(spans) else "" for spans in (diff.title, diff.byline))
+    new = [_new_text(spans) for spans in (diff.standfirst, *rows) if is_changed(spans)]
+    title, byline = (_new_text(spans) if is_changed(spans) else "" for spans in (diff.title, diff.byline))
     return _words(title, byline, "\n".join(new))
 
 
 def _words(title: str, byline: str, body: str) -> Values:
     texts = {"title": title, "byline": byline, "body": body}
-    return {name: storable(text, MAX_WORDS) for name, text in texts.items()}
+    return {name: storable(text, MAX_SEARCHED) for name, text in texts.items()}
 
 
 def excerpt(diff: Diff) -> Spans:
@@ -189,7 +189,7 @@ def _size(row: Row) -> int:
     return sum(len(text) for op, text in row.spans if op != "=")
 
 
-def _newstorable(spans: Spans) -> str:
+def _new_text(spans: Spans) -> str:
     return "".join(text for op, text in spans if op != "-")
 
 

@@ -71,6 +71,7 @@ class Store:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._lock: AsyncConnection | None = None
+        self._may_have_remains = True  # of what was forgotten when this process was killed the last time
 
     async def progress(self) -> dict[tuple[str, int], int]:
         """The offset after the last record that is stored, by topic and partition."""
@@ -123,8 +124,9 @@ class Store:
                 await connection.execute(tables.progress.delete().where(place))
                 row = {"topic": topic, "partition": partition, "next_offset": offset}
                 await connection.execute(tables.progress.insert().values(row))
-        if self._engine.dialect.name == "sqlite" and any(map(_is_forgotten, batch.takedowns.values())):
-            await self._empty_log()
+        self._may_have_remains |= any(map(_is_forgotten, batch.takedowns.values()))
+        if self._may_have_remains and self._engine.dialect.name == "sqlite":
+            self._may_have_remains = not await self._empty_log()
 
     async def _see_that_it_is_alone(self) -> None:
         """A lock ends with the connection that holds it."""
@@ -136,10 +138,11 @@ class Store:
         except (SQLAlchemyError, OSError) as error:
             raise UnavailableError("the archive's lock has gone with its connection: it is asked for anew") from error
 
-    async def _empty_log(self) -> None:
-        """Empty the write-ahead log, in which what was deleted still stands."""
+    async def _empty_log(self) -> bool:
+        """Empty the write-ahead log, in which what was deleted still stands; False where a reader needs it now."""
         async with self._engine.connect() as connection:
-            await connection.execute(_EMPTY_LOG)
+            is_busy, *_ = (await connection.execute(_EMPTY_LOG)).one()
+            return not is_busy
 
 
 async def _add_versions(connection: AsyncConnection, batch: Batch) -> None:

@@ -81,7 +81,10 @@ class Client:
 
     @property
     def _session(self) -> ClientSession:
-        """The session, opened where it is first used: it belongs to the event loop there."""
+        """The session, opened where it is first used: it belongs to the event loop there.
+
+        The default executor of that loop is replaced by one of LOOKUPS threads.
+        """
         if self._opened is None:
             limits = self._limits
             # Names are looked up in the threads of the loop, of which there are a handful by default.

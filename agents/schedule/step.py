@@ -93,7 +93,8 @@ class Schedules:
         """Ask for a URL whose time has come, or give it up."""
         known, moment = decode(row, Schedule, "a row of the schedule"), instant(now)
         if known.last_check is None and moment >= later(known.added_at, GIVEN_UP_AFTER):  # it has never answered
-            return Result("given up", row=encode(replace(known, state="given_up", next_check=None)))
+            given_up = replace(known, state="given_up", next_check=None, requested_at=None)
+            return Result("given up", row=encode(given_up))
         # A 304 would show nothing to detect, where it waits for a text to come again, or for a comeback.
         is_settled = known.state == "watched" and not known.failures and known.doubted_until is None
         worth = chance_unseen(known.belief, now) if known.belief else 1.0

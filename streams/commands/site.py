@@ -7,8 +7,7 @@ import contextlib
 import dataclasses
 import errno
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator
 
 import click
 from aiohttp import web
@@ -93,7 +92,7 @@ async def _site(settings: Settings) -> web.Application:
     app = new_site(engine, broadcast, clock, public_url=settings.public_url, known_hubs=hubs)
 
     async def background(_app: web.Application) -> AsyncIterator[None]:
-        health.serve(settings, live=_check(lambda: asyncio.sleep(0)), ready=_check(pages.check))
+        health.serve(settings, live=health.gets_on(asyncio.get_running_loop()), ready=_answers(pages))
         running = [
             broadcast.run(),
             _archive(settings, Store(engine), broadcast),
@@ -113,13 +112,13 @@ async def _site(settings: Settings) -> web.Application:
     return app
 
 
-def _check(look: Callable[[], Coroutine[Any, Any, object]]) -> health.Check:
-    """A check that runs in this event loop, and is asked from other threads."""
+def _answers(pages: Archive) -> health.Check:
+    """A check that the database answers: it is asked in this event loop, and told to other threads."""
     loop = asyncio.get_running_loop()
 
     def wrong() -> str | None:
         try:
-            asyncio.run_coroutine_threadsafe(look(), loop).result(CHECK_TIMEOUT)
+            asyncio.run_coroutine_threadsafe(pages.check(), loop).result(CHECK_TIMEOUT)
         except TimeoutError:
             return f"the site has not got on for {CHECK_TIMEOUT:.0f} s"
         except (SQLAlchemyError, OSError) as error:

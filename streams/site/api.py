@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 
 from agents.archive.queries import PAGE, Place
-from agents.detect.url import MAX_URL, article_id, canonical_url
+from agents.detect.url import MAX_URL, canonical_url
 from schemas.errors import BadRecordError
 from streams.site.answers import (
     Articles,
@@ -19,7 +19,7 @@ from streams.site.answers import (
     ListedChange,
     ListedVersion,
 )
-from streams.site.articles import see_shown, shown_article
+from streams.site.articles import id_at, see_shown, shown_article
 from streams.site.comparing import compared
 from streams.site.keys import ARCHIVE
 from streams.site.openapi import document
@@ -58,9 +58,10 @@ async def find(request: web.Request) -> web.Response:
     if url is None:
         raise web.HTTPBadRequest(text="name an article: /api/v1/articles?url=... or words: /api/v1/articles?q=...")
     try:
-        id_ = article_id(canonical_url(url))
+        key = canonical_url(url)
     except BadRecordError:
         raise web.HTTPBadRequest(text="url is no address of a page") from None
+    id_ = await id_at(request.app[ARCHIVE], key)
     await shown_article(request.app[ARCHIVE], id_)
     raise web.HTTPFound(f"/api/v1/articles/{id_}")
 

@@ -7,6 +7,13 @@ from typing import Any
 from aiohttp import web
 
 from agents.archive.queries import Archive
+from agents.detect.url import article_id
+
+
+async def id_at(archive: Archive, url: str) -> str:
+    """The id of the article at a canonical URL, or at the one that it has moved to."""
+    known = await archive.watching(url)
+    return article_id(known.moved_to or url if known is not None else url)
 
 
 async def see_shown(archive: Archive, id_: str | None) -> None:

@@ -13,11 +13,11 @@ from aiohttp import web
 
 from agents.archive.heat import heat
 from agents.archive.queries import PAGE, Archive, Filter, Place
-from agents.detect.url import MAX_URL, article_id
+from agents.detect.url import MAX_URL
 from agents.diff.labels.rules import RULES
 from schemas.change import Diff
 from streams.show_html import diff_rows
-from streams.site.articles import see_shown, shown_article
+from streams.site.articles import id_at, see_shown, shown_article
 from streams.site.comparing import compared
 from streams.site.keys import ARCHIVE, CLOCK, FIGURES, KEPT
 from streams.site.templating import render
@@ -124,7 +124,7 @@ async def compare(request: web.Request) -> web.Response:
         article=pair.article,
         old=old,
         new=new,
-        versions=existing,
+        versions=sorted({*existing[-MAX_VERSIONS:], old.version, new.version}),
         found=pair.what,
         rows=diff_rows(shown),
         left_out=left_out,
@@ -150,8 +150,7 @@ async def search(request: web.Request) -> web.Response:
     archive = request.app[ARCHIVE]
     query = value_of(request, "q", MAX_URL) or ""
     for url in addresses_in(query):
-        known = await archive.watching(url)
-        id_ = article_id(known.moved_to or url if known is not None else url)
+        id_ = await id_at(archive, url)
         if await archive.article(id_) is not None or await archive.takedown(id_) is not None:
             raise web.HTTPFound(f"/a/{id_}")
     by_author = request.query.get("by") == "author"

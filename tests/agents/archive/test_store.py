@@ -278,6 +278,28 @@ def test_what_is_forgotten_cannot_be_read_in_the_file(tmp_path: Path) -> None:
     assert b"anzibarquark" not in path.read_bytes()
 
 
+def test_a_reader_delays_what_is_overwritten_and_no_more(tmp_path: Path) -> None:
+    """While somebody reads what was there, what was forgotten stays in the files; after the next batch it is gone."""
+    path = tmp_path / "archive.db"
+    files = (path, path.with_name("archive.db-wal"))
+    wish = record(Takedown(url=url(0), state="forgotten", why="a court said so", at=NOON), 0)
+    secret = record(replace(next(versions(0, 1, Random(0))), title="Zanzibarquark"), 0)
+
+    async def use(engine: AsyncEngine) -> None:
+        store = Store(engine)
+        await store.write(batch_of([secret]))
+        async with engine.connect() as reader:
+            await reader.exec_driver_sql("PRAGMA busy_timeout=0")
+            await reader.exec_driver_sql("BEGIN")
+            await reader.execute(select(tables.article))
+            await store.write(batch_of([wish]))
+            assert any(b"anzibarquark" in file.read_bytes() for file in files)
+        await store.write(batch_of(history(1)))
+        assert not any(b"anzibarquark" in file.read_bytes() for file in files)
+
+    run(f"sqlite:///{path}", use)
+
+
 def test_what_is_hidden_is_kept(database: str) -> None:
     """Its rows stay, and a tombstone takes the takedown back."""
     records = history(2)
