@@ -162,8 +162,8 @@ def rows_stored_at_once() -> None:
     """A row reaches the store before its transaction is committed (cure 3)."""
     stage = TablePartition.stage
 
-    def store(self: TablePartition, key: bytes, row: bytes | None) -> None:
-        stage(self, key, row)
+    def store(self: TablePartition, key: bytes, row: bytes | None, *, purge: bool = False) -> None:
+        stage(self, key, row, purge=purge)
         self.store.write({key: row}, self.store.next_offset)
 
     TablePartition.stage = store  # type: ignore[method-assign]
