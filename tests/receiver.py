@@ -1,4 +1,4 @@
-"""Somebody who is told of changes by a webhook, for tests, and the file that names whom to tell."""
+"""Somebody who is sent requests, as webhooks and traces are, for tests, and the file that names whom to tell."""
 
 from __future__ import annotations
 
@@ -39,9 +39,14 @@ class Receiver:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 
     @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
     def url(self) -> str:
         """Where it is told."""
-        return f"http://127.0.0.1:{self._server.server_port}/hook"
+        return f"{self.address}/hook"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

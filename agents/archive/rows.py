@@ -101,9 +101,9 @@ def label_rows(event: Change) -> list[Values]:
 
 
 def watching_row(event: Schedule, key: str) -> Values:
-    """A row of `watching`."""
+    """A row of `watching`, for a key that can be stored."""
     return {
-        "url": storable(key),
+        "url": key,
         "kind": event.kind,
         "source": storable(event.source, MAX_SOURCE),
         "state": event.state,

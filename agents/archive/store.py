@@ -124,7 +124,7 @@ class Store:
                 await connection.execute(tables.progress.delete().where(place))
                 row = {"topic": topic, "partition": partition, "next_offset": offset}
                 await connection.execute(tables.progress.insert().values(row))
-        self._may_have_remains |= any(map(_is_forgotten, batch.takedowns.values()))
+        self._may_have_remains |= bool(_forgotten(batch))
         if self._may_have_remains and self._engine.dialect.name == "sqlite":
             self._may_have_remains = not await self._empty_log()
 
@@ -177,15 +177,14 @@ async def _add_words(connection: AsyncConnection, batch: Batch) -> None:
 async def _take_down(connection: AsyncConnection, batch: Batch) -> None:
     """Note what shall not be shown, and remove for good what shall be forgotten."""
     await _replace(connection, tables.takedown, tables.takedown.c.url, batch.takedowns)
-    for row in batch.takedowns.values():
-        if row is not None and _is_forgotten(row):
-            await _forget(connection, row["article_id"], row["at"] if row["released"] else LAST)
-            if not row["released"]:
-                await connection.execute(tables.watching.delete().where(tables.watching.c.url == row["url"]))
+    for row in _forgotten(batch):
+        await _forget(connection, row["article_id"], row["at"] if row["released"] else LAST)
+        if not row["released"]:
+            await connection.execute(tables.watching.delete().where(tables.watching.c.url == row["url"]))
 
 
-def _is_forgotten(takedown: Values | None) -> bool:
-    return takedown is not None and takedown["state"] == "forgotten"
+def _forgotten(batch: Batch) -> list[Values]:
+    return [row for row in batch.takedowns.values() if row is not None and row["state"] == "forgotten"]
 
 
 async def _forget(connection: AsyncConnection, article_id: str, until: datetime) -> None:

@@ -15,6 +15,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from agents.archive.queries import Archive, Found
+from agents.archive.rows import is_changed
 from agents.diff.shorten import shortened
 from schemas.change import Change, Spans
 from streams.show_html import marked
@@ -105,7 +106,7 @@ def _entry(row: Any, labels: Sequence[str], event: Change | None, base: str) -> 
 def _changed(event: Change) -> list[Spans]:
     """What changed, shortened, paragraph by paragraph."""
     diff = event.diff
-    found = [spans for spans in (diff.title, diff.byline, diff.standfirst) if _is_changed(spans)]
+    found = [spans for spans in (diff.title, diff.byline, diff.standfirst) if is_changed(spans)]
     found += [row.spans for row in diff.rows if row.kind != "equal"]
     return [shortened(spans) for spans in found]
 
@@ -124,10 +125,6 @@ def _html(row: Any, changed: Sequence[Spans], article: str, page: str) -> Markup
     return Markup('<p>{}: {}, {}</p>\n{}<p><a href="{}">All versions</a>, <a href="{}">the article</a></p>').format(
         row.source, row.kind, edits(row.added, row.removed), Markup().join(shown), article, safe_url(row.url)
     )
-
-
-def _is_changed(spans: Spans) -> bool:
-    return any(op != "=" for op, _ in spans)
 
 
 def _json_feed(title: str, home: str, here: str, entries: Sequence[Entry]) -> dict[str, object]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Self
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -26,51 +23,35 @@ from streams.embedded import EmbeddedKafka
 from streams.settings import Settings
 from streams.source_files import NamedSource
 from streams.supervisor import WATCHER, WorkerProcesses
+from tests.receiver import Receiver
 from tests.town import Town
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = f"00-{TRACE}-b7ad6b7169203331-01"
 
 
-class Collector:
-    """A context with a collector on this machine: `spans` is what it was sent."""
+class Collector(Receiver):
+    """A context with a collector on this machine."""
 
     def __init__(self) -> None:
-        self.spans: list[Span] = []
-        collector = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                sent = ExportTraceServiceRequest.FromString(body)
-                for resource in sent.resource_spans:
-                    for scope in resource.scope_spans:
-                        collector.spans += scope.spans
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        super().__init__(lambda _: 200)
 
     @property
-    def url(self) -> str:
-        """Its endpoint."""
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def spans(self) -> list[Span]:
+        """What it was sent."""
+        sent = [ExportTraceServiceRequest.FromString(body) for _, body in list(self.taken)]
+        return [
+            span
+            for each in sent
+            for resource in each.resource_spans
+            for scope in resource.scope_spans
+            for span in scope.spans
+        ]
 
     def of(self, trace: str) -> dict[str, list[Span]]:
         """The spans of a trace by their names."""
         found: dict[str, list[Span]] = {}
-        for span in list(self.spans):
+        for span in self.spans:
             if span.trace_id.hex() == trace:
                 found.setdefault(span.name, []).append(span)
         return found
@@ -80,7 +61,7 @@ class Collector:
 def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
     """A collector that the processes of a test are told of."""
     with Collector() as found:
-        monkeypatch.setenv(tracing.ENDPOINT, found.url)
+        monkeypatch.setenv(tracing.ENDPOINT, found.address)
         monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
         yield found
 
@@ -129,7 +110,7 @@ def test_a_watchers_fetch_begins_a_trace(settings: Settings, collector: Collecto
             while not found:
                 assert time.monotonic() < deadline, collector.spans
                 time.sleep(0.2)
-                traces = {span.trace_id.hex() for span in list(collector.spans)}
+                traces = {span.trace_id.hex() for span in collector.spans}
                 found = any({"fetch", "detect"} <= collector.of(trace).keys() for trace in traces)
 
 
