@@ -46,7 +46,13 @@ from streams.tracing import Tracer
 from streams.transaction import Input, Transaction
 
 MAX_QUEUE = 32
-"""Requests that wait for a host: those that are worth least are put off, and asked for again later."""
+"""Requests that wait for a host: those that are worth least are put off, and asked for again when their turn comes."""
+
+SMOOTHING = 0.2
+"""The weight of a host's last turn in how far its turns are apart."""
+
+LONGEST_TURN = 60.0
+"""Seconds, of the world's clock, by which turns count as apart at most: a machine may have slept meanwhile."""
 
 MAX_HOSTS = 2_000
 """Hosts that are kept in memory with their rules, as far as nothing waits for them."""
@@ -68,6 +74,10 @@ _READERS = ThreadPoolExecutor(READERS, thread_name_prefix="read")
 """Threads that wait for them. Not the event loop's own, which may all wait for name servers that do not answer."""
 
 log = logging.getLogger(__name__)
+
+
+class PartitionLostError(Exception):
+    """The partition was taken away: its requests are made by whoever has it next."""
 
 
 @dataclass(order=True, slots=True)
@@ -158,7 +168,8 @@ class HostQueues(Input):
                 queue = self._queue(host)
                 if found.offset not in queue.host.answered:
                     self.open.add(found.offset)
-                    await queue.put(Waiting(-request.worth, found.offset, request))
+                    with contextlib.suppress(PartitionLostError):
+                        await queue.put(Waiting(-request.worth, found.offset, request))
             self.position = found.offset + 1
 
     async def close(self) -> None:
@@ -187,7 +198,9 @@ class HostQueue:
         if self.host.is_asked:  # by a worker that may be stopped, and go on
             until = self.host.pace.last_at + IN_FLIGHT_FOR * self._clock.pace
             self.host = replace(self.host, pace=replace(self.host.pace, until=max(self.host.pace.until, until)))
-        self._too_many = 0
+        self._turn_at = 0.0
+        self._turns_apart = 0.0
+        self._put_off_until: list[float] = []
         self._robots: Robots | None = None
         self._robots_at = 0.0
         self._task: asyncio.Task[None] | None = None
@@ -206,19 +219,34 @@ class HostQueue:
         return not self.waiting and (self._task is None or self._task.done())
 
     async def put(self, waiting: Waiting) -> None:
-        """Add a request; where there are too many, the one that is worth least is put off, each to its own time."""
-        self._too_many = self._too_many if self.waiting else 0
+        """Add a request; where there are too many, the one that is worth least is put off, each to its own turn."""
+        now = self._clock.time()
+        if self.is_idle:
+            self._turn_at = now
         heapq.heappush(self.waiting, waiting)
         if len(self.waiting) > MAX_QUEUE:
             least = max(self.waiting)
             self.waiting.remove(least)
             heapq.heapify(self.waiting)
-            now = self._clock.time()
-            self._too_many += 1
-            retry_at = now + (MAX_QUEUE + self._too_many) * self.host.pace.gap
+            retry_at = now + self._backlog(now)
+            heapq.heappush(self._put_off_until, retry_at)
             await self._finish(least, put_off(self._asked(least, now), retry_at))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
+
+    def _backlog(self, now: float) -> float:
+        """Seconds until the host can be asked for one more, after all that waits and all that was put off.
+
+        Its turns may be further apart than its gap: a worker asks so many hosts at once, and may have too much to do.
+        """
+        while self._put_off_until and self._put_off_until[0] <= now:
+            heapq.heappop(self._put_off_until)
+        apart = max(self.host.pace.gap, self._turns_apart)
+        return (len(self.waiting) + len(self._put_off_until)) * apart
+
+    def _since_turn(self, now: float) -> float:
+        """Seconds for which the host has waited to be asked, since it was asked last or there was anything to ask."""
+        return min(now - self._turn_at, LONGEST_TURN * self._clock.pace)
 
     async def close(self) -> None:
         """End what is going on."""
@@ -236,7 +264,10 @@ class HostQueue:
                 else:
                     await self._clock.sleep(wait)
                     async with self._partition.turns:
-                        await self._serve(self._clock.time())
+                        now = self._clock.time()
+                        self._turns_apart += SMOOTHING * (self._since_turn(now) - self._turns_apart)
+                        self._turn_at = now
+                        await self._serve(now)
                 await self._transaction.commit()
         except Exception as error:  # noqa: BLE001 - a write failed: nothing of it may be committed
             if not self._transaction.closed:
@@ -287,7 +318,7 @@ class HostQueue:
             await self._write()
         await self._transaction.commit()
         if self._transaction.closed:
-            raise asyncio.CancelledError  # nothing was committed: the host is another worker's
+            raise PartitionLostError  # nothing was committed: the host is another worker's
         began = self._clock.time()
         answer = await get()
         REQUESTS.labels(_outcome(answer)).inc()
@@ -308,7 +339,7 @@ class HostQueue:
     async def _write(self, *outputs: Output) -> None:
         """Write outputs and the row, while the gate is held."""
         if self._transaction.closed:
-            raise asyncio.CancelledError
+            raise PartitionLostError
         result = Result("asked", outputs, encode_host(self.host))
         await self._transaction.write(result, self.name.encode())
 
@@ -317,9 +348,9 @@ class HostQueue:
         return Asked(request=waiting.request, at=now, threshold=self._price(now).theta, sitemaps=sitemaps)
 
     def _price(self, now: float) -> Price:
-        """The price now; it moves with the requests that wait."""
+        """The price now; it moves with the requests that wait, here or put off."""
         price = self.host.price if self.host.price.at else Price(LOWEST, now)
-        price = after_interval(price, len(self.waiting) * self.host.pace.gap / MAX_WAIT, now)
+        price = after_interval(price, self._backlog(now) / MAX_WAIT, now)
         self.host = replace(self.host, price=price)
         return price
 

@@ -153,6 +153,7 @@ def _memory(pid: int) -> int:
 async def _lateness(settings: Settings, clock: Clock, warm: float) -> tuple[list[float], int]:
     """How late the looks were that were planned after a time of the clock; how many are late and still to come."""
     planned: dict[bytes, float] = {}
+    checks: dict[bytes, int] = {}
     late = []
     now = clock.time()
     async with committed_consumer(settings, topics.SCHEDULE) as consumer:
@@ -162,6 +163,12 @@ async def _lateness(settings: Settings, clock: Clock, warm: float) -> tuple[list
             row = decode(record.value, Schedule, record.place)
             if row.requested_at is not None:
                 continue
+            if row.checks == checks.get(record.key, 0):  # put off, which is as late as it was planned before, or sooner
+                if row.next_check is not None:
+                    at = row.next_check.timestamp()
+                    planned[record.key] = min(planned.get(record.key, at), at)
+                continue
+            checks[record.key] = row.checks
             if row.last_check is not None and (due := planned.pop(record.key, 0.0)) >= warm:
                 late.append((row.last_check.timestamp() - due) / clock.factor)
             if row.next_check is not None:  # else it is given up

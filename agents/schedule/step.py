@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from agents.detect.url import canonical_url, has_user, host_and_port
 from agents.schedule.answers import checked
-from agents.schedule.estimate import GIVEN_UP_AFTER, chance_unseen
+from agents.schedule.estimate import DAY, GIVEN_UP_AFTER, chance_unseen
 from agents.schedule.news import found, new_version
 from agents.schedule.price import LOWEST
 from agents.schedule.prior import Counts, source_mean, with_check
@@ -35,7 +35,7 @@ MAX_SOURCES = 10_000
 CLOCKS_DIFFER = 60.0
 """Seconds by which the clocks of two workers may differ."""
 
-ASKED_AGAIN_AFTER = 6 * 3600.0
+ASKED_AGAIN_AFTER = DAY
 """Seconds after which a request that nobody answered is made again. None gets lost, but its topic may be emptied."""
 
 

@@ -13,7 +13,7 @@ from agents.archive.rows import excerpt
 from schemas.change import Spans
 from streams.site.comparing import compared
 from streams.site.keys import TEMPLATES
-from streams.site.words import edits, passed
+from streams.site.words import as_xml, edits, passed
 
 LINES, WIDTH = 8, 70
 """Of the text, and the columns of each: what 1200 by 630 pixels hold in a size that can be read when it is small."""
@@ -29,7 +29,6 @@ THIN_SPACE = "\u2009"
 
 _PIECES = regex.compile(r"\s+|\S{1,30}")
 _BROAD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZmw@%&—…<>=+_#")
-_NO_XML = regex.compile(r"[^\x09\x0A\x0D\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ async def card(request: web.Request) -> web.Response:
         title=list(lines((("=", (found.new.title or found.article.url)[:MAX_TITLE]),), TITLE_WIDTH, TITLE_LINES)),
         lines=list(lines(excerpt(found.what.diff), WIDTH, LINES)),
     )
-    return web.Response(text=_NO_XML.sub("", text), content_type="image/svg+xml")
+    return web.Response(text=as_xml(text), content_type="image/svg+xml")
 
 
 def lines(spans: Spans, width: int, count: int) -> Iterator[list[Piece]]:

@@ -9,7 +9,6 @@ from email.utils import format_datetime
 from typing import Any
 
 import orjson
-import regex
 import xxhash
 from aiohttp import web
 from markupsafe import Markup
@@ -23,7 +22,7 @@ from streams.site.articles import see_shown
 from streams.site.keys import ARCHIVE, TEMPLATES
 from streams.site.templating import base_of
 from streams.site.wanted import filter_of, query_of
-from streams.site.words import counted, edits, safe_url
+from streams.site.words import as_xml, counted, edits, safe_url
 
 ENTRIES = 50
 MAX_TEXT = 20_000
@@ -33,8 +32,6 @@ TTL = 15
 """Minutes for which a reader need not ask again."""
 
 TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
-
-_NO_XML = regex.compile(r"[^\x09\x0A\x0D\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ async def feed(request: web.Request) -> web.Response:
             {"title": title, "home": home, "here": here, "entries": entries, "ttl": TTL},
             updated=entries[0].at if entries else None,
         )
-        body = _NO_XML.sub("", text).encode()
+        body = as_xml(text).encode()
     return web.Response(body=body, content_type=TYPES[kind], charset="utf-8", headers=headers)
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import regex
+
 from agents.diff.interval import interval
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 GIVEN_UP = "It last changed over 40 days ago and won't be checked again for changes."
+
+_NO_XML = regex.compile(r"[^\x09\x0A\x0D\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 
 def moment(time: datetime) -> str:
@@ -38,6 +42,11 @@ def passed(since: datetime, until: datetime) -> str:
 def safe_url(url: str) -> str:
     """The address, where following it only loads a page; else one that leads nowhere."""
     return url if url.lower().startswith(("https://", "http://")) else "about:invalid"
+
+
+def as_xml(text: str) -> str:
+    """A document without the characters that XML cannot hold (XML 1.0, 2.2)."""
+    return _NO_XML.sub("", text)
 
 
 def counted(number: int, name: str) -> str:

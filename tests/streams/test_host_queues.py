@@ -18,12 +18,13 @@ from agents.discover.document import read_document
 from agents.fetch.answer import Answer
 from agents.fetch.client import Client
 from agents.fetch.pace import GAP, SHORTEST_GAP
+from agents.schedule.price import LOWEST
 from schemas import topics
 from schemas.check import Check
 from schemas.codec import decode, encode
 from schemas.fetch_request import FetchRequest
 from streams.clock import Clock
-from streams.host_queues import HostQueues
+from streams.host_queues import MAX_QUEUE, HostQueues
 from streams.tables import MemoryStore, TablePartition
 from streams.transaction import Transaction
 
@@ -38,6 +39,7 @@ class Jumping(Clock):
     """A clock on which whoever sleeps is awake at once, and later."""
 
     def __init__(self) -> None:
+        super().__init__()
         object.__setattr__(self, "now_at", [NOON])
 
     def time(self) -> float:
@@ -110,14 +112,17 @@ class Queues:
 
     async def ask(self, *urls: str, key: str | None = None) -> None:
         """Put requests for these URLs on the topic, and wait until they are answered."""
-        await self.partition.handle([self._record(url, key or url) for url in urls])
+        await self.partition.handle([self.record(url, key) for url in urls])
         async with asyncio.timeout(20):
             while self.partition.open:  # noqa: ASYNC110 - nobody tells when they are answered
                 await asyncio.sleep(0.005)
         assert self.crashes == []
 
-    def _record(self, url: str, key: str) -> ConsumerRecord:
-        request = FetchRequest(key=key, url=url, kind="article", due_at=datetime.fromtimestamp(NOON, UTC), worth=0.5)
+    def record(self, url: str, key: str | None = None) -> ConsumerRecord:
+        """A request for a URL, the next one of its topic."""
+        request = FetchRequest(
+            key=key or url, url=url, kind="article", due_at=datetime.fromtimestamp(NOON, UTC), worth=0.5
+        )
         value, host = encode(request), host_and_port(url).encode()
         offset = next(self._offsets)
         return ConsumerRecord(
@@ -173,6 +178,76 @@ def test_a_host_that_wants_to_be_left_alone_for_a_day_holds_up_nobody() -> None:
         assert put_off.retry_at.timestamp() >= NOON + DAY
         assert queues.partition.handled == 3
         assert queues.clock.time() < NOON + DAY / 2
+
+    asyncio.run(run())
+
+
+def put_off(queues: Queues) -> list[float]:
+    """The times until which requests were put off, in order."""
+    return sorted(check.retry_at.timestamp() for check in queues.producer.checks if check.retry_at is not None)
+
+
+def test_what_is_too_much_for_a_host_is_put_off_to_turns_of_its_own() -> None:
+    """One after the other, after all that waits, so that none of it comes back before the host has room for it."""
+
+    async def run() -> None:
+        queues = Queues(says())
+        await queues.ask(*(f"{STORY}-{number}" for number in range(100)))
+        times = put_off(queues)
+        assert len(times) > MAX_QUEUE
+        assert all(after - before >= GAP - 1e-3 for before, after in itertools.pairwise(times))
+        assert times[0] >= NOON + MAX_QUEUE * GAP
+
+    asyncio.run(run())
+
+
+def test_where_a_worker_is_slow_more_is_put_off_for_longer() -> None:
+    """What comes back too soon is put off again, for ever, which takes the time that the others wait for."""
+
+    async def run() -> None:
+        queues = Queues(says(), at_once=1)
+        answer = queues.paper.get
+
+        async def slowly(url: str, **options: Any) -> Answer:
+            await queues.clock.sleep(2.0)
+            return await answer(url, **options)
+
+        queues.paper.get = slowly  # type: ignore[method-assign]
+        hosts = [f"https://paper-{number}.test/2026/03/storm" for number in range(20)]
+        await queues.ask(*(f"{host}-{number}" for number in range(20) for host in hosts))
+        assert put_off(queues) == []
+        began = queues.clock.time()
+        await queues.ask(*(f"{hosts[0]}-{number}" for number in range(40)))
+        assert put_off(queues)[0] > began + MAX_QUEUE * 20 * 2.0 / 2
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("requests", "least", "most"), [(40, 1.0, 1.0), (400, 1.2, 3.0)])
+def test_the_price_rises_with_what_waits_and_what_is_put_off(requests: int, least: float, most: float) -> None:
+    """Where a host has more that is due than it can be asked for, an edit has to be likelier."""
+
+    async def run() -> None:
+        queues = Queues(says())
+        await queues.ask(*(f"{STORY}-{number}" for number in range(requests)))
+        highest = max(check.threshold or 0.0 for check in queues.producer.checks)
+        assert least * LOWEST <= highest <= most * LOWEST
+
+    asyncio.run(run())
+
+
+def test_a_partition_that_is_lost_ends_no_agent() -> None:
+    """What is put off just then is nobody's error: whoever has the partition reads it again."""
+
+    async def run() -> None:
+        queues = Queues(says())
+        records = [queues.record(f"{STORY}-{number}") for number in range(MAX_QUEUE + 1)]
+        async with queues.partition.transaction.gate:
+            handling = asyncio.create_task(queues.partition.handle(records))
+            await asyncio.sleep(0.01)
+            queues.partition.transaction.closed = True
+        await handling
+        assert queues.producer.checks == []
 
     asyncio.run(run())
 
