@@ -80,9 +80,12 @@ class Transaction:
         """Commit what was handled. An error leaves open whether it was committed: only a new start can tell."""
         async with self.gate:
             # Positions move on meanwhile where records are handled that write nothing.
-            moved = {one: at for one in self.inputs if (at := one.handled) not in (None, one.committed)}
-            if self.closed or not (moved or self._sent or self._rows_sent):
+            moved = {one: at for one in self.inputs if (at := one.handled) not in (None, one.committed or 0)}
+            is_written = bool(self._sent or self._rows_sent)
+            if self.closed or not (moved or is_written):
                 return
+            if not moved and all(one.committed is None for one in self.inputs):
+                moved = dict.fromkeys(self.inputs, 0)  # rows without an offset: it would look as if it were lost
             try:
                 await asyncio.gather(*self._sent)
                 written = await asyncio.gather(*self._rows_sent)
@@ -175,7 +178,7 @@ class Input(ABC):
     def begin_at(self, committed: int | None) -> None:
         """Set the first offset to handle, unless it is known already; None: Kafka knows of none."""
         if self.position is None:
-            self.position = self.committed = committed or 0
+            self.position, self.committed = committed or 0, committed
             self.begins_anew = committed is None
 
     async def next_records(self, records: Sequence[ConsumerRecord]) -> AsyncIterator[ConsumerRecord]:

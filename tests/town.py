@@ -97,7 +97,7 @@ class Town:
     def __init__(self, hosts: int, articles: int, *, edit_every: float = 1e9, delay: float = 0.0) -> None:
         self.hosts = [Host(number, articles) for number in range(hosts)]
         self._edit_every = edit_every
-        self._delay = delay
+        self.delay = delay
         self._began, self._ended = time.monotonic(), math.inf
         self._runners: list[web.AppRunner] = []
         self._loop = asyncio.new_event_loop()
@@ -144,7 +144,7 @@ class Town:
 
     async def _answer(self, host: Host, request: web.Request) -> web.Response:
         began = time.monotonic()
-        await asyncio.sleep(self._delay)
+        await asyncio.sleep(self.delay)
         response = conditional(request, self._page(host, request.path))
         host.visits.append(Visit(began, time.monotonic(), request.path, response.status))
         return response

@@ -25,6 +25,7 @@ from streams.embedded import EmbeddedKafka
 from streams.settings import Settings
 from streams.source_files import NamedSource
 from streams.supervisor import SITE, WATCHER, WorkerProcesses
+from streams.topics import changelog_name, watch_app_id
 from tests.service import Client
 from tests.soak import TOLERANCE, Soak, soak
 from tests.town import Town
@@ -122,6 +123,26 @@ def test_the_hub_of_a_feed_tells_of_its_articles(settings: Settings, town: Town)
             assert time.monotonic() < deadline
             time.sleep(0.2)
     assert [visit.path for visit in host.visits].count("/feed.xml") == 2
+
+
+def test_a_watcher_that_is_killed_before_its_first_answer_is_followed_by_another(
+    settings: Settings, town: Town
+) -> None:
+    """That nothing was answered yet is no offset that was lost: the next one begins with the first request."""
+    host, client = town.hosts[0], Client(settings)
+    town.delay = 60.0
+    watch(settings, [NamedSource(host.feed)])
+    with WorkerProcesses(settings, 1, WATCHER) as watchers:
+        deadline = time.monotonic() + PATIENCE
+        while not client.read(changelog_name(watch_app_id(settings), "fetch")):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        watchers.kill(0)
+        town.delay = 0.0
+        while not any(visit.path == "/feed.xml" for visit in host.visits):  # a minute later: it may still be asked
+            assert time.monotonic() < deadline
+            watchers.restart_ended()
+            time.sleep(0.2)
 
 
 def test_hosts_are_asked_politely_though_a_watcher_is_killed(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def between_pieces() -> None:
     send_row = Transaction._send_row
 
     async def send(self: Transaction, key: bytes, row: bytes | None) -> Any:
-        if any(one.position != one.committed for one in self.inputs) and not struck():
+        if any(one.position != (one.committed or 0) for one in self.inputs) and not struck():
             if "gate" in switched_off:
                 self.gate.release()
                 await self.commit()

@@ -116,6 +116,22 @@ def test_no_commit_falls_between_the_pieces_of_a_record() -> None:
     assert handled == 20
 
 
+def test_no_row_is_committed_without_an_offset() -> None:
+    """Where a partition begins anew, its first commit says so: rows without an offset would look as if it were lost."""
+    producer = Producer()
+
+    async def run() -> None:
+        made = read_by(lambda found, row: Result("unchanged"), producer)
+        made.begin_at(None)
+        for row in (b"1", b"2"):  # something beside reading writes, while the first record is still at work
+            async with made.transaction.gate:
+                await made.transaction.write(Result("asked", row=row), b"k")
+            await made.transaction.commit()
+
+    asyncio.run(run())
+    assert producer.told == ["changelog", 0, "commit", "changelog", "commit"]
+
+
 def told_around_a_slow_page(offset: int, meanwhile: Callable[[StepInput, Producer], Awaitable[None]]) -> list[object]:
     """What a producer is told of the records up to this one, if something is done while a step is at work on it."""
     producer, at_work, go_on = Producer(), threading.Event(), threading.Event()
