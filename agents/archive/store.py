@@ -41,7 +41,14 @@ _OVERWRITE = text("PRAGMA secure_delete=ON")
 
 _EMPTY_LOG = text("PRAGMA wal_checkpoint(TRUNCATE)")
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-65536")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "wal_autocheckpoint=16384",  # 64 MiB: a page that many batches change is written to its place once
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "cache_size=-65536",
+)
 
 
 def open_engine(url: str) -> AsyncEngine:
