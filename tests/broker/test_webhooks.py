@@ -26,6 +26,7 @@ from receiver import KEY, SECRET, Receiver, file_of
 from service import PATIENCE, Client, fetched, page, paragraphs
 from test_commands import newsdiff
 
+from agents.diff.labels.rules import RULES
 from schemas import topics
 from schemas.change import Change
 from schemas.codec import decode
@@ -196,7 +197,7 @@ def test_a_webhook_wants_what_its_filters_leave() -> None:
         ('url = "http:///horse"', "its url is no http or https URL"),
         ("name = 'a b'", "no word of its own"),
         ("kinds = ['odd']", "kinds are edited"),
-        ("labels = ['numberz']", "there is no label numberz: known are "),
+        ("labels = ['numberz']", f"there is no label numberz: known are {', '.join(RULES)}"),
         ("severity = 3", "its severity is no number from 0 to 1"),
         ("colour = 1", "write [[webhook]] with name, url and secret"),
     ],
