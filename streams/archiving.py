@@ -23,7 +23,7 @@ from streams.kafka import IDLE_FETCH_MS, admin_client, as_record, committed_cons
 from streams.metrics import ARCHIVE_LOOKED, ARCHIVED, ARCHIVED_AFTER
 from streams.settings import Settings
 
-AT_ONCE = 2_000
+AT_ONCE = 5_000
 """Records that are stored in one transaction, at most: the more, the fewer pages of the database are written twice."""
 
 FIRST_PAUSE, LAST_PAUSE = 0.5, 30.0

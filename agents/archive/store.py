@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Table, select, text, tuple_
+from sqlalchemy import Column, ColumnElement, Table, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.event import listen
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -30,6 +31,10 @@ AT_ONCE = 500
 """Keys in one question: databases bound the number of parameters."""
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+
+_INSERT: dict[str, type[sqlite.Insert | postgresql.Insert]]
+_INSERT = {"sqlite": sqlite.Insert, "postgresql": postgresql.Insert}
+"""Their own statements, which can tell what to do with rows that are stored already."""
 
 _LOCK = text("SELECT pg_try_advisory_lock(hashtext('newsdiff archive'))")
 _UNLOCK = text("SELECT pg_advisory_unlock(hashtext('newsdiff archive'))")
@@ -153,23 +158,18 @@ class Store:
 
 
 async def _add_versions(connection: AsyncConnection, batch: Batch) -> None:
-    key = tuple_(tables.version.c.article_id, tables.version.c.version)
-    stored = await _stored(connection, key, (tables.version.c.article_id, tables.version.c.version), batch.versions)
-    await _insert(connection, tables.version, [row for key, row in batch.versions.items() if key not in stored])
-    columns = (tables.article.c.id, tables.article.c.version)
-    known = dict(await _stored(connection, tables.article.c.id, columns, batch.articles))
-    newer = [row for id_, row in batch.articles.items() if known.get(id_, 0) < row["version"]]
-    for ids in _chunks([row["id"] for row in newer]):
-        await connection.execute(tables.article.delete().where(tables.article.c.id.in_(ids)))
-    await _insert(connection, tables.article, newer)
+    await _insert_new(connection, tables.version, list(batch.versions.values()))
+    if batch.articles:
+        insert = _INSERT[connection.dialect.name](tables.article)
+        columns = {column.name: column for column in insert.excluded if not column.primary_key}
+        is_newer = tables.article.c.version < insert.excluded.version
+        newer = insert.on_conflict_do_update(index_elements=["id"], set_=columns, where=is_newer)
+        await connection.execute(newer, list(batch.articles.values()))
 
 
 async def _add_changes(connection: AsyncConnection, batch: Batch) -> None:
-    found = await _stored(connection, tables.change.c.id, (tables.change.c.id,), batch.changes)
-    stored = {id_ for (id_,) in found}
-    new = [row for id_, row in batch.changes.items() if id_ not in stored]
-    await _insert(connection, tables.change, new)
-    await _insert(connection, tables.change_label, [label for row in new for label in batch.labels[row["id"]]])
+    await _insert_new(connection, tables.change, list(batch.changes.values()))
+    await _insert_new(connection, tables.change_label, [row for id_ in batch.changes for row in batch.labels[id_]])
 
 
 async def _add_words(connection: AsyncConnection, batch: Batch) -> None:
@@ -257,9 +257,15 @@ async def _insert(connection: AsyncConnection, table: Table, rows: Sequence[Valu
         await connection.execute(table.insert(), rows)
 
 
+async def _insert_new(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
+    """Insert those rows that are not stored yet."""
+    if rows:
+        await connection.execute(_INSERT[connection.dialect.name](table).on_conflict_do_nothing(), rows)
+
+
 async def _stored(
     connection: AsyncConnection,
-    key: Any,  # noqa: ANN401 - a column, or several
+    key: Column[Any],
     columns: Sequence[Column[Any]],
     wanted: Collection[Any],
 ) -> set[tuple[Any, ...]]:

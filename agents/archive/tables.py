@@ -7,6 +7,7 @@ and sorted by.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -27,12 +28,25 @@ from sqlalchemy import (
     TypeDecorator,
     false,
 )
+from sqlalchemy.dialects import sqlite
+
+
+class _Text(sqlite.DATETIME):
+    """The same texts as SQLAlchemy's own, which sort as the times do, written and read several times faster."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:  # noqa: ARG002
+        """To the text."""
+        return lambda value: value.isoformat(" ", "microseconds") if value is not None else None
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], datetime | None]:  # noqa: ARG002
+        """From the text."""
+        return lambda value: datetime.fromisoformat(value) if value is not None else None
 
 
 class Instant(TypeDecorator[datetime]):
     """A time in UTC; neither database need know of zones."""
 
-    impl = DateTime
+    impl = DateTime().with_variant(_Text, "sqlite")
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
