@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, Table, exists, false, func, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.archive.rows import unpacked, unpacked_size
@@ -43,18 +43,26 @@ class Filter:
     words: str | None = None
     by_author: bool = False
 
+    @property
+    def table(self) -> Table:
+        """The table that has the times and sources of what is wanted in an index of its own."""
+        return change if self.label is None else change_label
+
     def conditions(self, dialect: str) -> list[ColumnElement[bool]]:
-        """What a row of `change` has to be, but for the label."""
+        """What a row of `change` has to be; where a label is wanted, one that is joined with `change_label`."""
         found: list[ColumnElement[bool]] = []
+        table = self.table
+        if self.label is not None:
+            found.append(change_label.c.label == self.label)
         if self.source is not None:
-            found.append(change.c.source == self.source)
+            found.append(table.c.source == self.source)
         if self.kind is not None:
             found.append(change.c.kind == self.kind)
         if self.article_id is not None:
             found.append(change.c.article_id == self.article_id)
         if self.day is not None:
             begin = datetime.combine(self.day, time(), UTC)
-            found += [change.c.dt >= begin, change.c.dt < begin + timedelta(days=1)]
+            found += [table.c.dt >= begin, table.c.dt < begin + timedelta(days=1)]
         if self.words is not None:
             matched = matching(dialect, self.words, by_author=self.by_author)
             if matched is None:
@@ -86,9 +94,8 @@ class Archive:
     async def changes(self, wanted: Filter, *, before: Place | None = None, count: int = PAGE) -> Found:
         """The newest changes, with the URLs of their articles and their labels, `count` at most."""
         query, dt, id_ = _changes().where(*wanted.conditions(self._engine.dialect.name)), change.c.dt, change.c.id
-        if wanted.label is not None:  # in the order of its own index: a rare one is not looked for among all
+        if wanted.label is not None:  # in the order of an index of labels: a rare one is not looked for among all
             query = query.join(change_label, change_label.c.change_id == change.c.id)
-            query = query.where(change_label.c.label == wanted.label)
             dt, id_ = change_label.c.dt, change_label.c.change_id
         if before is not None:
             query = query.where(tuple_(dt, id_) < tuple_(before.dt, before.id))

@@ -128,7 +128,9 @@ change_label = Table(
     Column("change_id", Text, ForeignKey("change.id", ondelete="CASCADE"), primary_key=True),
     Column("label", Text, primary_key=True),
     Column("dt", Instant, nullable=False),
+    Column("source", Text, nullable=False, server_default="", doc="of the change"),
     Index("change_label_newest", "label", "dt", "change_id"),
+    Index("change_label_source", "source", "label", "dt", "change_id"),
 )
 
 watching = Table(

@@ -94,6 +94,28 @@ def test_migrations_make_the_tables(database: str) -> None:
     assert differences == []
 
 
+def test_what_an_older_archive_holds_becomes_rows_of_today(database: str) -> None:
+    """An upgrade leaves an archive as it would be, had it been of today from its beginning."""
+    records = history(5)
+    older = (
+        "DROP INDEX change_label_source",
+        "ALTER TABLE change_label DROP COLUMN source",
+        "UPDATE alembic_version SET version_num = '0002'",
+    )
+
+    async def use(engine: AsyncEngine) -> tuple[Rows, Rows]:
+        before = await stored(engine, records)
+        async with engine.begin() as connection:
+            for statement in older:
+                await connection.execute(text(statement))
+        await migrate(engine)
+        return before, await rows(engine)
+
+    before, after = run(database, use)
+    assert before["change_label"]
+    assert after == before
+
+
 def test_any_order_of_the_topics_and_any_batches_make_the_same_rows(database: str) -> None:
     """A rebuilt archive is equal, row by row, to one that was there from the beginning."""
     records = history(20)
