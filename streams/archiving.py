@@ -48,6 +48,7 @@ async def archive(settings: Settings, store: Store, stored: Callable[[], None]) 
             f"the archive holds what the Kafka cluster {known} told, and {settings.bootstrap} is {cluster}: name "
             "another database in NEWSDIFF_DATABASE_URL"
         )
+    await store.complete()
     async with committed_consumer(settings, topics.TAKEDOWN) as consumer:  # nothing of them may be shown in between
         _seek(consumer, await store.progress())
         await _write(store, [record async for record in records_until_end(consumer)])

@@ -117,6 +117,13 @@ class Store:
                 await connection.execute(tables.about.insert().values(name="cluster", value=cluster))
             return known or cluster
 
+    async def complete(self) -> None:
+        """Add to rows what they lack where an older version of this program stored them after the migration."""
+        label, change = tables.change_label, tables.change
+        source = select(change.c.source).where(change.c.id == label.c.change_id).scalar_subquery()
+        async with self._engine.begin() as connection:
+            await connection.execute(label.update().where(label.c.source == "").values(source=source))
+
     async def write(self, batch: Batch) -> None:
         """Store what a batch changes, and how far it goes, in one transaction.
 

@@ -116,6 +116,21 @@ def test_what_an_older_archive_holds_becomes_rows_of_today(database: str) -> Non
     assert after == before
 
 
+def test_what_an_older_program_stores_after_an_upgrade_is_completed(database: str) -> None:
+    """Of two sites, the old one may go on to store while the new one has made the tables those of today."""
+    records = history(5)
+
+    async def use(engine: AsyncEngine) -> tuple[Rows, Rows]:
+        before = await stored(engine, records)
+        async with engine.begin() as connection:
+            await connection.execute(text("UPDATE change_label SET source = '' WHERE label <> 'names'"))
+        await Store(engine).complete()
+        return before, await rows(engine)
+
+    before, after = run(database, use)
+    assert after == before
+
+
 def test_any_order_of_the_topics_and_any_batches_make_the_same_rows(database: str) -> None:
     """A rebuilt archive is equal, row by row, to one that was there from the beginning."""
     records = history(20)
