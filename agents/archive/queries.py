@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, exists, false, func, literal, select, text, tuple_
+from sqlalchemy import CTE, ColumnElement, FromClause, Select, exists, false, func, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.archive.rows import unpacked, unpacked_size
@@ -25,7 +25,17 @@ MAX_EVENTS = 4_000_000
 
 Found = Sequence[Any]
 
+_LISTED = [column for column in change.c if column.name != "event"]
+
 _IS_DOWN = ~takedown.c.released
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of changes ends: the next one begins with what is older."""
+
+    dt: datetime
+    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,42 +53,52 @@ class Filter:
     words: str | None = None
     by_author: bool = False
 
-    @property
-    def table(self) -> Table:
-        """The table that has the times and sources of what is wanted in an index of its own."""
-        return change if self.label is None else change_label
+    def query(self, dialect: str, before: Place | None) -> Select[Any]:
+        """The changes, the newest first, that come after a place.
 
-    def conditions(self, dialect: str) -> list[ColumnElement[bool]]:
-        """What a row of `change` has to be; where a label is wanted, one that is joined with `change_label`."""
-        found: list[ColumnElement[bool]] = []
-        table = self.table
-        if self.label is not None:
-            found.append(change_label.c.label == self.label)
+        Each walks an index of its own from its newest entry: what one article has, or some words, comes before anything
+        else, a label is told by `change_label`, which has the time, source and kind of its change beside it.
+        """
+        few = self._few(dialect)
+        rows: FromClause = change if few is None else few
+        query, (dt, id_, source, kind) = _changes(rows), (rows.c[name] for name in ("dt", "id", "source", "kind"))
+        if self.label is not None and few is None:
+            query = query.join(change_label, change_label.c.change_id == id_).where(change_label.c.label == self.label)
+            dt, id_, source, kind = (change_label.c[name] for name in ("dt", "change_id", "source", "kind"))
+        elif self.label is not None:
+            query = query.where(exists().where(change_label.c.change_id == id_, change_label.c.label == self.label))
         if self.source is not None:
-            found.append(table.c.source == self.source)
-        if self.kind is not None:
-            found.append(change.c.kind == self.kind)
-        if self.article_id is not None:
-            found.append(change.c.article_id == self.article_id)
+            query = query.where(source == self.source)
+        if self.kind is not None and self.source is not None:  # SQLite would take the index of the kinds, but for this
+            query = query.where(kind.concat("") == self.kind)
+        elif self.kind is not None:
+            query = query.where(kind == self.kind)
+        end = None
         if self.day is not None:
             begin = datetime.combine(self.day, time(), UTC)
-            found += [table.c.dt >= begin, table.c.dt < begin + timedelta(days=1)]
+            query, end = query.where(dt >= begin), begin + timedelta(days=1)
+        if before is not None and (end is None or before.dt < end):  # one bound: SQLite might begin at the other
+            query = query.where(tuple_(dt, id_) < tuple_(before.dt, before.id))
+        elif end is not None:
+            query = query.where(dt < end)
+        return query.order_by(dt.desc(), id_.desc())
+
+    def _few(self, dialect: str) -> CTE | None:
+        """The changes of the article and with the words that are wanted, found out first; None: none of them is."""
+        query = select(*_LISTED)
+        if self.article_id is not None:
+            query = query.where(change.c.article_id == self.article_id)
         if self.words is not None:
             matched = matching(dialect, self.words, by_author=self.by_author)
             if matched is None:
-                return [false()]
-            condition, values = matched
-            events = select(document.c.article_id, document.c.dt).where(text(condition).bindparams(**values))
-            found.append(tuple_(change.c.article_id, change.c.dt).in_(events))
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page of changes ends: the next one begins with what is older."""
-
-    dt: datetime
-    id: str
+                query = query.where(false())
+            else:
+                condition, values = matched
+                is_its = (document.c.article_id == change.c.article_id) & (document.c.dt == change.c.dt)
+                query = query.join(document, is_its).where(text(condition).bindparams(**values)).distinct()
+        elif self.article_id is None:
+            return None
+        return query.cte("few").prefix_with("MATERIALIZED")
 
 
 class Archive:
@@ -93,13 +113,7 @@ class Archive:
 
     async def changes(self, wanted: Filter, *, before: Place | None = None, count: int = PAGE) -> Found:
         """The newest changes, with the URLs of their articles and their labels, `count` at most."""
-        query, dt, id_ = _changes().where(*wanted.conditions(self._engine.dialect.name)), change.c.dt, change.c.id
-        if wanted.label is not None:  # in the order of an index of labels: a rare one is not looked for among all
-            query = query.join(change_label, change_label.c.change_id == change.c.id)
-            dt, id_ = change_label.c.dt, change_label.c.change_id
-        if before is not None:
-            query = query.where(tuple_(dt, id_) < tuple_(before.dt, before.id))
-        return await self._all(query.order_by(dt.desc(), id_.desc()).limit(count))
+        return await self._all(wanted.query(self._engine.dialect.name, before).limit(count))
 
     async def labels(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """The labels of some changes, in the order of their names."""
@@ -211,11 +225,11 @@ def _decoded(stored: dict[str, bytes]) -> dict[str, Change]:
     return found
 
 
-def _changes() -> Select[Any]:
+def _changes(rows: FromClause = change) -> Select[Any]:
     """Changes of articles that are shown, without their events."""
-    columns = [column for column in change.c if column.name != "event"]
+    columns = [rows.c[column.name] for column in _LISTED]
     query = select(*columns, article.c.url, article.c.first_seen, article.c.change_count)
-    return query.join(article, article.c.id == change.c.article_id).where(_shown(change.c.article_id))
+    return query.join(article, article.c.id == rows.c.article_id).where(_shown(rows.c.article_id))
 
 
 def _shown(article_id: ColumnElement[str]) -> ColumnElement[bool]:

@@ -97,8 +97,9 @@ def change_row(event: Change, value: bytes, partition: int, offset: int) -> Valu
 def label_rows(event: Change) -> list[Values]:
     """The rows of `change_label`."""
     names = dict.fromkeys(label.name for label in event.labels)
-    source = storable(event.article.source, MAX_SOURCE)
-    return [{"change_id": event.meta.id, "label": name, "dt": event.meta.dt, "source": source} for name in names]
+    change = {"change_id": event.meta.id, "dt": event.meta.dt, "kind": event.kind}
+    change["source"] = storable(event.article.source, MAX_SOURCE)
+    return [{**change, "label": name} for name in names]
 
 
 def watching_row(event: Schedule, key: str) -> Values:

@@ -120,9 +120,10 @@ class Store:
     async def complete(self) -> None:
         """Add to rows what they lack where an older version of this program stored them after the migration."""
         label, change = tables.change_label, tables.change
-        source = select(change.c.source).where(change.c.id == label.c.change_id).scalar_subquery()
+        its = change.c.id == label.c.change_id
+        told = {name: select(change.c[name]).where(its).scalar_subquery() for name in ("source", "kind")}
         async with self._engine.begin() as connection:
-            await connection.execute(label.update().where(label.c.source == "").values(source=source))
+            await connection.execute(label.update().where(label.c.source == "", label.c.kind == "").values(told))
 
     async def write(self, batch: Batch) -> None:
         """Store what a batch changes, and how far it goes, in one transaction.
@@ -165,9 +166,12 @@ class Store:
 
 
 async def _add_versions(connection: AsyncConnection, batch: Batch) -> None:
-    await _insert_new(connection, tables.version, list(batch.versions.values()))
+    insert_into = _INSERT[connection.dialect.name]
+    if batch.versions:
+        new = insert_into(tables.version).on_conflict_do_nothing()
+        await connection.execute(new, list(batch.versions.values()))
     if batch.articles:
-        insert = _INSERT[connection.dialect.name](tables.article)
+        insert = insert_into(tables.article)
         columns = {column.name: column for column in insert.excluded if not column.primary_key}
         is_newer = tables.article.c.version < insert.excluded.version
         newer = insert.on_conflict_do_update(index_elements=["id"], set_=columns, where=is_newer)
@@ -175,8 +179,10 @@ async def _add_versions(connection: AsyncConnection, batch: Batch) -> None:
 
 
 async def _add_changes(connection: AsyncConnection, batch: Batch) -> None:
-    await _insert_new(connection, tables.change, list(batch.changes.values()))
-    await _insert_new(connection, tables.change_label, [row for id_ in batch.changes for row in batch.labels[id_]])
+    found = await _stored(connection, tables.change.c.id, (tables.change.c.id,), batch.changes)
+    new = batch.changes.keys() - {id_ for (id_,) in found}
+    await _insert(connection, tables.change, [row for id_, row in batch.changes.items() if id_ in new])
+    await _insert(connection, tables.change_label, [row for id_ in new for row in batch.labels[id_]])
 
 
 async def _add_words(connection: AsyncConnection, batch: Batch) -> None:
@@ -262,12 +268,6 @@ async def _replace(connection: AsyncConnection, table: Table, key: Column[str], 
 async def _insert(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
     if rows:
         await connection.execute(table.insert(), rows)
-
-
-async def _insert_new(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
-    """Insert those rows that are not stored yet."""
-    if rows:
-        await connection.execute(_INSERT[connection.dialect.name](table).on_conflict_do_nothing(), rows)
 
 
 async def _stored(

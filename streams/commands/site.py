@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 
 import click
 from aiohttp import web
+from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from agents.archive.figures import Figures
@@ -78,7 +79,7 @@ async def _site(settings: Settings) -> web.Application:
     engine = open_engine(settings.database)
     try:
         await migrate(engine)
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, CommandError) as error:  # the last: a newer version has made its tables
         await engine.dispose()
         what = str(getattr(error, "orig", None) or error)
         raise UnavailableError(f"the archive's database cannot be used: {what}; see NEWSDIFF_DATABASE_URL") from None

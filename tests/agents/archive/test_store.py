@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -99,7 +102,10 @@ def test_what_an_older_archive_holds_becomes_rows_of_today(database: str) -> Non
     records = history(5)
     older = (
         "DROP INDEX change_label_source",
+        "DROP INDEX change_label_newest",
+        "CREATE INDEX change_label_newest ON change_label (label, dt, change_id)",
         "ALTER TABLE change_label DROP COLUMN source",
+        "ALTER TABLE change_label DROP COLUMN kind",
         "UPDATE alembic_version SET version_num = '0002'",
     )
 
@@ -123,9 +129,34 @@ def test_what_an_older_program_stores_after_an_upgrade_is_completed(database: st
     async def use(engine: AsyncEngine) -> tuple[Rows, Rows]:
         before = await stored(engine, records)
         async with engine.begin() as connection:
-            await connection.execute(text("UPDATE change_label SET source = '' WHERE label <> 'names'"))
+            ids = (await connection.execute(text("SELECT min(id), max(id) FROM change"))).one()
+            for id_ in ids:
+                its = (
+                    await connection.execute(
+                        text("SELECT label, dt FROM change_label WHERE change_id = :id"), {"id": id_}
+                    )
+                ).all()
+                await connection.execute(text("DELETE FROM change_label WHERE change_id = :id"), {"id": id_})
+                older = text("INSERT INTO change_label (change_id, label, dt) VALUES (:id, :label, :dt)")
+                await connection.execute(older, [{"id": id_, "label": row.label, "dt": row.dt} for row in its])
+        assert await rows(engine) != before
         await Store(engine).complete()
         return before, await rows(engine)
+
+    before, after = run(database, use)
+    assert after == before
+
+
+def test_a_change_that_is_stored_gets_no_labels_from_another_event_with_its_id(database: str) -> None:
+    """Whatever is read again, a change and its labels are those of one event."""
+    records = history(5)
+    last = max(n for n, each in enumerate(records) if each.topic == topics.CHANGE)
+    value = (records[last].value or b"").replace(b'"name":"headline"', b'"name":"quotes"')
+    assert value != records[last].value
+    other = replace(records[last], value=value, offset=records[last].offset + 1000)
+
+    async def use(engine: AsyncEngine) -> tuple[Rows, Rows]:
+        return await stored(engine, records), await stored(engine, [other])
 
     before, after = run(database, use)
     assert after == before
@@ -397,3 +428,30 @@ def test_what_is_watched_no_longer_has_no_row(database: str) -> None:
     for end in (replace(wish, value=None), record(replace(schedule(0), unwatched=True), 1)):
         assert run(database, lambda engine, end=end: stored(engine, [wish], [end]))["watching"] == []
     assert wish.topic == topics.SCHEDULE
+
+
+def test_an_archive_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    """The site ends with one line that says so, and has changed nothing."""
+    url = f"sqlite:///{tmp_path / 'archive.db'}"
+
+    async def use(engine: AsyncEngine) -> None:
+        async with engine.begin() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
+
+    run(url, use)
+    site = subprocess.run(
+        [sys.executable, "-m", "streams", "site"],
+        env={
+            **os.environ,
+            "NEWSDIFF_DATABASE_URL": url,
+            "NEWSDIFF_DATA": str(tmp_path),
+            "NEWSDIFF_SITE": "127.0.0.1:0",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (site.returncode, site.stderr.count("\n")) == (1, 1)
+    assert "'newer'" in site.stderr
+    assert "see NEWSDIFF_DATABASE_URL" in site.stderr
