@@ -180,9 +180,10 @@ async def _add_versions(connection: AsyncConnection, batch: Batch) -> None:
 
 async def _add_changes(connection: AsyncConnection, batch: Batch) -> None:
     found = await _stored(connection, tables.change.c.id, (tables.change.c.id,), batch.changes)
-    new = batch.changes.keys() - {id_ for (id_,) in found}
-    await _insert(connection, tables.change, [row for id_, row in batch.changes.items() if id_ in new])
-    await _insert(connection, tables.change_label, [row for id_ in new for row in batch.labels[id_]])
+    stored = {id_ for (id_,) in found}
+    new = [row for id_, row in batch.changes.items() if id_ not in stored]
+    await _insert(connection, tables.change, new)
+    await _insert(connection, tables.change_label, [label for row in new for label in batch.labels[row["id"]]])
 
 
 async def _add_words(connection: AsyncConnection, batch: Batch) -> None:
