@@ -14,9 +14,9 @@ from statistics import mean
 from agents.schedule.estimate import first_belief, next_check, seen_changed, seen_unchanged
 from agents.schedule.price import LOWEST
 from agents.schedule.prior import Counts, source_mean, with_check
-from tests.bench.schedule_host import GAP, serve
+from tests.bench.schedule_host import GAP, InOrder, Turns, serve
 from tests.bench.schedule_peers import PEERS, Checks
-from tests.bench.schedule_press import DAY, POPULATIONS, Article, Population
+from tests.bench.schedule_press import DAY, HOUR, POPULATIONS, Article, Population
 from tests.bench.schedule_watch import Caught, follow, follow_each
 
 ARTICLES = 2500
@@ -29,6 +29,11 @@ THETAS = (LOWEST, LOWEST / 2)
 CROWDED_DAYS = 2
 CROWDED = 1500
 """New articles a day of one host: they ask for twice as many fetches as it allows."""
+
+SLOW_GAP = 360.0
+"""Seconds between the fetches of a host that a watcher with too much to do seldom comes to."""
+SLOW, SLOW_EDITED, SLOW_DAYS = 20, 10 * HOUR, 20
+"""Its articles, the seconds between the edits of each, and the days for which they are followed."""
 
 Table = list[dict[str, object]]
 
@@ -65,6 +70,10 @@ def measure() -> dict[str, Table]:
     }
     title = f"a host of one fetch in {GAP:.0f} s, and {CROWDED:,} new articles a day for {CROWDED_DAYS} days"
     tables[title] = [row for population in POPULATIONS[: 1 if quick else None] for row in _crowded(population)]
+    title = (
+        f"a host of one fetch in {SLOW_GAP:.0f} s, and {SLOW} articles, edited once in {SLOW_EDITED / HOUR:.0f} hours"
+    )
+    tables[title] = _slow()
     return tables
 
 
@@ -96,16 +105,26 @@ def _spread(figures: list[float], unit: str = "") -> str:
 def _crowded(population: Population) -> Table:
     until = CROWDED_DAYS * DAY
     articles = population.articles(CROWDED * CROWDED_DAYS, SEEDS[0], during=until)
+    return _served(population.name, articles, until, GAP)
+
+
+def _slow() -> Table:
+    times = range(1, int(SLOW_DAYS * DAY / SLOW_EDITED))
+    articles = [Article(0, 0.0, [time * SLOW_EDITED for time in times]) for _ in range(SLOW)]
+    return _served("regular", articles, SLOW_DAYS * DAY, SLOW_GAP)
+
+
+def _served(edits: str, articles: Sequence[Article], until: float, gap: float) -> Table:
     rows: Table = []
-    for name, gap, priced in (
-        ("as many fetches as are wanted", GAP / 100, False),
-        ("first in, first out", GAP, False),
-        ("by price, likeliest first", GAP, True),
+    for name, turns in (
+        ("as many fetches as are wanted", InOrder(gap / 100)),
+        ("first in, first out", InOrder(gap)),
+        ("by price, likeliest first", Turns(gap)),
     ):
-        caught, theta = serve(articles, until, gap, priced=priced)
+        caught, theta = serve(articles, until, turns)
         rows.append(
             {
-                "edits": population.name,
+                "edits": edits,
                 "": name,
                 "versions caught": f"{caught.share:.1%}",
                 "median delay, min": caught.delay,

@@ -1,8 +1,12 @@
-"""A host that allows fewer fetches than are wanted: whom they go to, and what that catches."""
+"""A host that allows fewer fetches than are wanted: whom they go to, and what that catches.
+
+Its queue is that of `streams.host_queues`, but for Kafka and for what fails.
+"""
 
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -17,14 +21,12 @@ from agents.schedule.estimate import (
     seen_unchanged,
 )
 from agents.schedule.price import LOWEST, Price, after_interval
+from streams.host_queues import MAX_QUEUE, MAX_WAIT
 from tests.bench.schedule_press import Article
 from tests.bench.schedule_watch import Caught
 
 GAP = 5.0
 """Seconds from one fetch of a host to the next."""
-
-TOLERANCE = 600.0
-"""Seconds that the fetches which are due may take, one after the other."""
 
 
 @dataclass
@@ -54,33 +56,76 @@ class Watched:
         return 1.0 if self.belief is None else chance_unseen(self.belief, now)
 
 
-def serve(articles: Sequence[Article], until: float, gap: float, *, priced: bool) -> tuple[Caught, float]:
-    """Fetch once every `gap` seconds, until a time; what was caught, and the median of theta.
+class Turns:
+    """What waits for its turn at a host, the likeliest edit first, and when the least likely ones come again."""
 
-    `priced`: theta follows the load, and the likeliest edit is looked at first; else what has been due for longest.
-    """
+    def __init__(self, gap: float) -> None:
+        self.gap = gap
+        self.waiting: list[tuple[float, int]] = []
+        self.put_off_until: list[float] = []
+        self.price = Price(LOWEST, 0.0)
+
+    def put(self, number: int, chance: float, now: float) -> tuple[float, int] | None:
+        """Add an article; when which article shall come again, where too many wait."""
+        heapq.heappush(self.waiting, (-chance, number))
+        if len(self.waiting) <= MAX_QUEUE:
+            return None
+        least = max(self.waiting)
+        self.waiting.remove(least)
+        heapq.heapify(self.waiting)
+        retry_at = now + self._backlog(now)
+        heapq.heappush(self.put_off_until, retry_at)
+        self._follow_load(now)
+        return retry_at, least[1]
+
+    def take(self, now: float) -> int:
+        """The article whose turn it is."""
+        _, number = heapq.heappop(self.waiting)
+        self._follow_load(now)
+        return number
+
+    def _follow_load(self, now: float) -> None:
+        self.price = after_interval(self.price, self._backlog(now) / MAX_WAIT, now)
+
+    def _backlog(self, now: float) -> float:
+        while self.put_off_until and self.put_off_until[0] <= now:
+            heapq.heappop(self.put_off_until)
+        return (len(self.waiting) + len(self.put_off_until)) * self.gap
+
+
+class InOrder(Turns):
+    """The same for who does not mind: first in, first out, at the lowest price."""
+
+    def put(self, number: int, chance: float, now: float) -> tuple[float, int] | None:
+        """Add an article, however many wait."""
+        heapq.heappush(self.waiting, (now, number))
+        return None
+
+    def _follow_load(self, now: float) -> None:
+        pass
+
+
+def serve(articles: Sequence[Article], until: float, turns: Turns) -> tuple[Caught, float]:
+    """Fetch once every gap, until a time; what was caught, and the median of theta."""
     caught = Caught(versions=sum(edit < until for article in articles for edit in article.edits))
     watched = [Watched(article) for article in articles]
     due = [(article.published, number) for number, article in enumerate(articles)]
     heapq.heapify(due)
-    price, prices = Price(LOWEST, 0.0), []
-    slots = round(60 / gap)
-    for minute in range(int(until // 60)):
-        now = minute * 60.0
-        ready = []
-        while due and due[0][0] <= now and (priced or len(ready) < slots):
-            ready.append(heapq.heappop(due))
-        if priced:
-            price = after_interval(price, len(ready) * gap / TOLERANCE, now)
-            prices.append(price.theta)
-            ready.sort(key=lambda entry: -watched[entry[1]].chance(now))
-        for slot, (_, number) in enumerate(ready):
-            at = now
-            belief = watched[number].belief
-            if slot < slots:
-                at += slot * gap
-                belief = watched[number].fetch(at, caught)
-            planned = next_check(belief, at, price.theta) if belief else at
-            if planned is not None:
-                heapq.heappush(due, (planned, number))
-    return caught, median(prices or [price.theta])
+    now, turn, thetas = 0.0, 0.0, []
+    while due or turns.waiting:
+        asked_at = max(now, turn) if turns.waiting else math.inf
+        due_at = due[0][0] if due else math.inf
+        now = min(due_at, asked_at)
+        if now >= until:
+            break
+        if due_at <= asked_at:
+            _, number = heapq.heappop(due)
+            again = turns.put(number, watched[number].chance(now), now)
+        else:
+            number, turn = turns.take(now), now + turns.gap
+            thetas.append(turns.price.theta)
+            planned = next_check(watched[number].fetch(now, caught), now, turns.price.theta)
+            again = (planned, number) if planned is not None else None
+        if again is not None:
+            heapq.heappush(due, again)
+    return caught, median(thetas)
