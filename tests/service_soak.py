@@ -30,6 +30,7 @@ from agents.archive.store import open_engine
 from agents.archive.tables import change as change_table
 from agents.archive.tables import version as version_table
 from agents.detect.url import canonical_url
+from agents.schedule.estimate import LONGEST
 from schemas import topics
 from schemas.change import Change
 from schemas.codec import decode
@@ -68,7 +69,10 @@ SAMPLE = re.compile(r"^(newsdiff_\w+)(\{[^}]*\})? (\S+)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soak:
-    """What is run, for so many seconds: papers with so many articles each, each of which is edited so often."""
+    """What is run, for so many seconds: papers with so many articles each, each of which is edited so often.
+
+    `patience`: seconds that all may take after the longest time until an article is looked at again.
+    """
 
     seconds: float = 1800.0
     hosts: int = 20
@@ -234,7 +238,7 @@ def _measured(seconds: float, service: Service, metrics: list[str]) -> Point:
 
 def _wait(run: Soak, service: Service, wrong: Callable[[], list[str]], report: Report) -> None:
     """Wait until nothing is wrong any more, for as long as patience lasts."""
-    deadline = time.monotonic() + run.patience
+    deadline = time.monotonic() + LONGEST / run.factor + run.patience
     while True:
         report.wrong = wrong()
         if not report.wrong or time.monotonic() > deadline:

@@ -11,7 +11,7 @@ from tests.service_soak import MAX_LAG, Soak, soak
 
 pytestmark = [
     pytest.mark.broker,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1800),
     pytest.mark.skipif(programs() is None, reason="there is no PostgreSQL server: Debian has it in postgresql"),
 ]
 
