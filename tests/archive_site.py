@@ -14,33 +14,29 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from agents.archive.batch import batch_of
-from agents.archive.migrations import migrate
 from agents.archive.queries import Archive
-from agents.archive.store import Store, open_engine
+from agents.archive.store import Store
 from schemas.record import Record
 from streams.clock import Clock
 from streams.site.broadcast import Broadcast
 from streams.site.server import new_site
-from tests.postgres import empty
+from tests.archive_database import empty_archive
 
 
 @contextlib.asynccontextmanager
 async def site_of(database: str, records: Sequence[Record], clock: Clock | None = None) -> AsyncIterator[Site]:
     """A site, and what asks and feeds it."""
-    engine = open_engine(database)
-    await empty(engine)
-    await migrate(engine)
-    store = Store(engine)
-    await store.write(batch_of(records))
-    broadcast = Broadcast(Archive(engine))
-    looking = asyncio.create_task(broadcast.run())
-    try:
-        async with TestClient(_Server(new_site(engine, broadcast, clock or Clock()))) as client:
-            yield Site(client, store, broadcast)
-    finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
-        await engine.dispose()
+    async with empty_archive(database) as engine:
+        store = Store(engine)
+        await store.write(batch_of(records))
+        broadcast = Broadcast(Archive(engine))
+        looking = asyncio.create_task(broadcast.run())
+        try:
+            async with TestClient(_Server(new_site(engine, broadcast, clock or Clock()))) as client:
+                yield Site(client, store, broadcast)
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
 
 
 class _Server(TestServer):

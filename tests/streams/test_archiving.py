@@ -10,15 +10,15 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from archive_database import archived
 from archive_history import NOON, history, record, schedule, url, versions
-from postgres import empty
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.archive import tables
 from agents.archive.batch import Batch
-from agents.archive.migrations import migrate
-from agents.archive.store import Store, open_engine
+from agents.archive.store import Store
 from schemas.article import Paragraph
 from schemas.record import Record
 from schemas.takedown import Takedown
@@ -53,21 +53,15 @@ def test_a_record_that_cannot_be_held_stops_nothing(database: str, odd: Record) 
     assert odd.value
     good = history(3)
 
-    async def run() -> tuple[int, dict[tuple[str, int], int]]:
-        engine = open_engine(database)
-        try:
-            await empty(engine)
-            await migrate(engine)
-            store = Store(engine)
-            async with asyncio.timeout(60):
-                await archiving._write(store, [*good[:4], odd, *good[4:]])
-            async with engine.connect() as connection:
-                count = (await connection.execute(select(func.count()).select_from(tables.change))).scalar_one()
-            return count, await store.progress()
-        finally:
-            await engine.dispose()
+    async def use(engine: AsyncEngine) -> tuple[int, dict[tuple[str, int], int]]:
+        store = Store(engine)
+        async with asyncio.timeout(60):
+            await archiving._write(store, [*good[:4], odd, *good[4:]])
+        async with engine.connect() as connection:
+            count = (await connection.execute(select(func.count()).select_from(tables.change))).scalar_one()
+        return count, await store.progress()
 
-    count, progress = asyncio.run(run())
+    count, progress = archived(database, use)
     assert count == 6
     assert progress
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,32 +9,26 @@ from random import Random
 from typing import Any
 
 import pytest
+from archive_database import archived
 from archive_history import NOON, history, record, schedule, versions
 from hypothesis import given
 from hypothesis import strategies as st
-from postgres import empty
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.archive.batch import batch_of
 from agents.archive.figures import Figures, Health, at_most
-from agents.archive.migrations import migrate
-from agents.archive.store import Store, open_engine
+from agents.archive.store import Store
 from schemas.record import Record
 
 
 def figures(database: str, records: list[Record], use: Callable[[Figures], Awaitable[Any]]) -> Any:
     """What is asked of an archive with some records."""
 
-    async def work() -> Any:
-        engine = open_engine(database)
-        try:
-            await empty(engine)
-            await migrate(engine)
-            await Store(engine).write(batch_of(records))
-            return await use(Figures(engine))
-        finally:
-            await engine.dispose()
+    async def work(engine: AsyncEngine) -> Any:
+        await Store(engine).write(batch_of(records))
+        return await use(Figures(engine))
 
-    return asyncio.run(work())
+    return archived(database, work)
 
 
 def test_changes_are_counted_by_the_hours_after_first_sight(database: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -11,17 +10,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from archive_database import archived
 from archive_history import NOON, history, url
-from postgres import empty
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.archive import tables
 from agents.archive.batch import batch_of
-from agents.archive.migrations import migrate
 from agents.archive.queries import Archive, Filter, Place
 from agents.archive.rows import unpacked, words_of_change
-from agents.archive.store import Store, open_engine
+from agents.archive.store import Store
 from agents.detect.url import article_id
 from schemas.change import Change
 from schemas.codec import decode
@@ -84,20 +82,14 @@ def filters() -> Iterator[Filter]:
 def run(database: str, use: Callable[[AsyncEngine], Awaitable[None]]) -> None:
     """Do something with an archive that has changes of two kinds."""
 
-    async def work() -> None:
-        engine = open_engine(database)
-        try:
-            await empty(engine)
-            await migrate(engine)
-            await Store(engine).write(batch_of(history(6, count=4)))
-            async with engine.begin() as connection:
-                for table, id_ in ((tables.change, "id"), (tables.change_label, "change_id")):
-                    await connection.execute(table.update().where(table.c[id_] < "8").values(kind="removed"))
-            await use(engine)
-        finally:
-            await engine.dispose()
+    async def work(engine: AsyncEngine) -> None:
+        await Store(engine).write(batch_of(history(6, count=4)))
+        async with engine.begin() as connection:
+            for table, id_ in ((tables.change, "id"), (tables.change_label, "change_id")):
+                await connection.execute(table.update().where(table.c[id_] < "8").values(kind="removed"))
+        await use(engine)
 
-    asyncio.run(work())
+    archived(database, work)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +13,8 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from archive_database import archived, refusal_of_site
 from archive_history import NOON, history, record, schedule, url, versions
-from postgres import empty
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -33,21 +30,6 @@ from schemas.record import Record
 from schemas.takedown import Takedown
 
 Rows = dict[str, list[tuple[Any, ...]]]
-
-
-def run(database: str, use: Callable[[AsyncEngine], Awaitable[Any]]) -> Any:
-    """Do something with an empty archive."""
-
-    async def work() -> Any:
-        engine = open_engine(database)
-        try:
-            await empty(engine)
-            await migrate(engine)
-            return await use(engine)
-        finally:
-            await engine.dispose()
-
-    return asyncio.run(work())
 
 
 async def rows(engine: AsyncEngine) -> Rows:
@@ -92,7 +74,7 @@ def test_migrations_make_the_tables(database: str) -> None:
 
     ours = {"words", "words_config", "words_data", "words_docsize", "words_idx", "authors", "alembic_version"}
     differences = [
-        each for each in run(database, use) if not any(name in repr(each) for name in ours | {"document_words"})
+        each for each in archived(database, use) if not any(name in repr(each) for name in ours | {"document_words"})
     ]
     assert differences == []
 
@@ -117,7 +99,7 @@ def test_what_an_older_archive_holds_becomes_rows_of_today(database: str) -> Non
         await migrate(engine)
         return before, await rows(engine)
 
-    before, after = run(database, use)
+    before, after = archived(database, use)
     assert before["change_label"]
     assert after == before
 
@@ -131,11 +113,8 @@ def test_what_an_older_program_stores_after_an_upgrade_is_completed(database: st
         async with engine.begin() as connection:
             ids = (await connection.execute(text("SELECT min(id), max(id) FROM change"))).one()
             for id_ in ids:
-                its = (
-                    await connection.execute(
-                        text("SELECT label, dt FROM change_label WHERE change_id = :id"), {"id": id_}
-                    )
-                ).all()
+                labels = text("SELECT label, dt FROM change_label WHERE change_id = :id")
+                its = (await connection.execute(labels, {"id": id_})).all()
                 await connection.execute(text("DELETE FROM change_label WHERE change_id = :id"), {"id": id_})
                 older = text("INSERT INTO change_label (change_id, label, dt) VALUES (:id, :label, :dt)")
                 await connection.execute(older, [{"id": id_, "label": row.label, "dt": row.dt} for row in its])
@@ -143,7 +122,7 @@ def test_what_an_older_program_stores_after_an_upgrade_is_completed(database: st
         await Store(engine).complete()
         return before, await rows(engine)
 
-    before, after = run(database, use)
+    before, after = archived(database, use)
     assert after == before
 
 
@@ -158,14 +137,14 @@ def test_a_change_that_is_stored_gets_no_labels_from_another_event_with_its_id(d
     async def use(engine: AsyncEngine) -> tuple[Rows, Rows]:
         return await stored(engine, records), await stored(engine, [other])
 
-    before, after = run(database, use)
+    before, after = archived(database, use)
     assert after == before
 
 
 def test_any_order_of_the_topics_and_any_batches_make_the_same_rows(database: str) -> None:
     """A rebuilt archive is equal, row by row, to one that was there from the beginning."""
     records = history(20)
-    whole = run(database, lambda engine: stored(engine, records))
+    whole = archived(database, lambda engine: stored(engine, records))
     assert len(whole["version"]) == 60
     assert len(whole["change"]) == 40
     assert whole["harbour"]
@@ -177,7 +156,7 @@ def test_any_order_of_the_topics_and_any_batches_make_the_same_rows(database: st
             mixed.append(random.choice(streams).pop(0))
         cuts = sorted(random.sample(range(len(mixed)), 10))
         batches = [mixed[a:b] for a, b in zip([0, *cuts], [*cuts, len(mixed)], strict=True)]
-        assert run(database, lambda engine, batches=batches: stored(engine, *batches)) == whole
+        assert archived(database, lambda engine, batches=batches: stored(engine, *batches)) == whole
 
 
 def places(records: Sequence[Record]) -> list[tuple[str, int]]:
@@ -192,7 +171,7 @@ def test_what_is_read_again_changes_nothing(database: str) -> None:
     async def use(engine: AsyncEngine) -> tuple[Rows, Rows]:
         return await stored(engine, records), await stored(engine, records[: len(records) // 2], records)
 
-    once, again = run(database, use)
+    once, again = archived(database, use)
     assert once == again
 
 
@@ -205,7 +184,7 @@ def test_progress_is_stored_with_the_rows(database: str) -> None:
         await stored(engine, records, [bad])
         return await Store(engine).progress()
 
-    progress = run(database, use)
+    progress = archived(database, use)
     assert progress[bad.topic, bad.partition] == 10_001
     for place in set(places(records)) - {(bad.topic, bad.partition)}:
         assert progress[place] == max(each.offset for each in records if (each.topic, each.partition) == place) + 1
@@ -217,7 +196,7 @@ def test_a_bad_record_is_left_out_and_told(database: str) -> None:
     bad = replace(records[0], value=b'{"$schema": "urn:newsdiff:schema:article.version.v1"}')
     batch = batch_of([bad, *records[1:]])
     assert [bad.place in str(each) for each in batch.bad] == [True]
-    assert len(run(database, lambda engine: stored(engine, [bad, *records[1:]]))["version"]) == 5
+    assert len(archived(database, lambda engine: stored(engine, [bad, *records[1:]]))["version"]) == 5
 
 
 def test_what_postgres_cannot_keep_is_left_out_of_columns(database: str) -> None:
@@ -225,7 +204,7 @@ def test_what_postgres_cannot_keep_is_left_out_of_columns(database: str) -> None
     first = history(1)[0]
     assert first.value is not None
     odd = replace(first, value=first.value.replace(b"Story 0", b"Story\\u0000 0"))
-    assert run(database, lambda engine: stored(engine, [odd]))["article"][0][3].startswith("Story 0")
+    assert archived(database, lambda engine: stored(engine, [odd]))["article"][0][3].startswith("Story 0")
 
 
 def test_words_are_found(database: str) -> None:
@@ -249,7 +228,7 @@ def test_words_are_found(database: str) -> None:
             found["no author"] = len(await search(connection, "harbour", by_author=True))
             return found
 
-    found = run(database, use)
+    found = archived(database, use)
     assert found.pop("HARBOUR") == found.pop("story harb") == 6
     assert found.pop("author") == 1
     assert set(found.values()) == {0}
@@ -265,8 +244,8 @@ def test_what_is_forgotten_is_nowhere(database: str, comes: str) -> None:
         batches = [[wish], records] if comes == "first" else [records, [wish], records]
         return await stored(engine, *batches)
 
-    found = run(database, use)
-    kept = run(database, lambda engine: stored(engine, [each for each in records if each.key != url(1).encode()]))
+    found = archived(database, use)
+    kept = archived(database, lambda engine: stored(engine, [each for each in records if each.key != url(1).encode()]))
     assert len(found.pop("takedown")) == 1
     kept.pop("takedown")
     assert found == kept
@@ -290,10 +269,10 @@ def test_what_was_forgotten_stays_so_when_it_is_read_again(database: str) -> Non
     async def anew(engine: AsyncEngine) -> Rows:
         return await stored(engine, [released], [first, second])
 
-    found = run(database, use)
+    found = archived(database, use)
     assert [row[1] for row in found["version"]] == [2]
     assert len(found["article"]) == 1
-    assert run(database, anew) == found
+    assert archived(database, anew) == found
 
 
 def test_a_release_that_is_read_with_its_wish_forgets_too(database: str) -> None:
@@ -303,7 +282,7 @@ def test_a_release_that_is_read_with_its_wish_forgets_too(database: str) -> None
     taken, released = record(wish, 0), record(replace(wish, released=True), 1)
 
     def found(*batches: Sequence[Record]) -> Rows:
-        rows = run(database, lambda engine: stored(engine, *batches))
+        rows = archived(database, lambda engine: stored(engine, *batches))
         del rows["watching"]  # the schedule tells itself what becomes of its rows
         return rows
 
@@ -320,9 +299,9 @@ def test_what_begins_anew_after_a_release_is_kept_in_any_batch(database: str) ->
     later = timedelta(days=2)
     events = [replace(event, fetched_at=event.fetched_at + later) for event in versions(0, 2, Random(5))]
     new = [record(event, 900 + number) for number, event in enumerate(events)]
-    one = run(database, lambda engine: stored(engine, [released, *old, *new]))
+    one = archived(database, lambda engine: stored(engine, [released, *old, *new]))
     assert len(one["version"]) == 2
-    assert one == run(database, lambda engine: stored(engine, [released], old, new))
+    assert one == archived(database, lambda engine: stored(engine, [released], old, new))
 
 
 def test_what_is_forgotten_cannot_be_read_in_the_file(tmp_path: Path) -> None:
@@ -342,7 +321,7 @@ def test_what_is_forgotten_cannot_be_read_in_the_file(tmp_path: Path) -> None:
         for file in (path, path.with_name("archive.db-wal")):
             assert b"anzibarquark" not in file.read_bytes()
 
-    run(f"sqlite:///{path}", use)
+    archived(f"sqlite:///{path}", use)
     assert b"anzibarquark" not in path.read_bytes()
 
 
@@ -365,7 +344,7 @@ def test_a_reader_delays_what_is_overwritten_and_no_more(tmp_path: Path) -> None
         await store.write(batch_of(history(1)))
         assert not any(b"anzibarquark" in file.read_bytes() for file in files)
 
-    run(f"sqlite:///{path}", use)
+    archived(f"sqlite:///{path}", use)
 
 
 def test_what_is_hidden_is_kept(database: str) -> None:
@@ -373,9 +352,9 @@ def test_what_is_hidden_is_kept(database: str) -> None:
     records = history(2)
     hide = record(Takedown(url=url(1), state="hidden", why="a mistake", at=NOON), 0)
     unhide = replace(hide, value=None, offset=1)
-    found = run(database, lambda engine: stored(engine, records, [hide]))
+    found = archived(database, lambda engine: stored(engine, records, [hide]))
     assert (len(found["article"]), len(found["takedown"])) == (2, 1)
-    found = run(database, lambda engine: stored(engine, records, [hide], [unhide]))
+    found = archived(database, lambda engine: stored(engine, records, [hide], [unhide]))
     assert found["takedown"] == []
 
 
@@ -391,7 +370,7 @@ def test_one_process_stores_at_a_time(server: str) -> None:
             await asyncio.gather(migrate(engine), migrate(other))
         await other.dispose()
 
-    run(server, use)
+    archived(server, use)
 
 
 def test_who_has_lost_the_lock_stores_no_more(server: str) -> None:
@@ -409,7 +388,7 @@ def test_who_has_lost_the_lock_stores_no_more(server: str) -> None:
             with pytest.raises(UnavailableError, match="lock"):
                 await store.write(batch_of(history(2)))
 
-    run(server, use)
+    archived(server, use)
 
 
 def test_an_archive_belongs_to_one_cluster(database: str) -> None:
@@ -418,15 +397,15 @@ def test_an_archive_belongs_to_one_cluster(database: str) -> None:
     async def use(engine: AsyncEngine) -> list[str]:
         return [await Store(engine).claim(cluster) for cluster in ("one", "one", "other")]
 
-    assert run(database, use) == ["one"] * 3
+    assert archived(database, use) == ["one"] * 3
 
 
 def test_what_is_watched_no_longer_has_no_row(database: str) -> None:
     """A tombstone on the schedule topic ends it, and a mark that a person does not want it."""
     wish = record(schedule(0), 0)
-    assert len(run(database, lambda engine: stored(engine, [wish]))["watching"]) == 1
+    assert len(archived(database, lambda engine: stored(engine, [wish]))["watching"]) == 1
     for end in (replace(wish, value=None), record(replace(schedule(0), unwatched=True), 1)):
-        assert run(database, lambda engine, end=end: stored(engine, [wish], [end]))["watching"] == []
+        assert archived(database, lambda engine, end=end: stored(engine, [wish], [end]))["watching"] == []
     assert wish.topic == topics.SCHEDULE
 
 
@@ -438,20 +417,7 @@ def test_an_archive_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
         async with engine.begin() as connection:
             await connection.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
 
-    run(url, use)
-    site = subprocess.run(
-        [sys.executable, "-m", "streams", "site"],
-        env={
-            **os.environ,
-            "NEWSDIFF_DATABASE_URL": url,
-            "NEWSDIFF_DATA": str(tmp_path),
-            "NEWSDIFF_SITE": "127.0.0.1:0",
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (site.returncode, site.stderr.count("\n")) == (1, 1)
-    assert "'newer'" in site.stderr
-    assert "see NEWSDIFF_DATABASE_URL" in site.stderr
+    archived(url, use)
+    said = refusal_of_site(url, tmp_path)
+    assert "'newer'" in said
+    assert "see NEWSDIFF_DATABASE_URL" in said

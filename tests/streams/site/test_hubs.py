@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,15 +12,14 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from archive_database import archived
 from archive_history import NOON
-from postgres import empty
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.archive.batch import batch_of
-from agents.archive.migrations import migrate
 from agents.archive.queries import Archive
-from agents.archive.store import Store, open_engine
+from agents.archive.store import Store
 from agents.archive.subscriptions import Subscriptions
 from agents.archive.tables import subscription
 from agents.fetch.client import Client
@@ -123,19 +121,13 @@ class Town:
 def run(database: str, use: Callable[[Town, str], Awaitable[None]]) -> None:
     """Do something in a town that watches a feed with a hub."""
 
-    async def work() -> None:
-        engine = open_engine(database)
-        try:
-            await empty(engine)
-            await migrate(engine)
-            town = Town(engine)
-            async with town.running() as hub:
-                await town.watch(hub)
-                await use(town, hub)
-        finally:
-            await engine.dispose()
+    async def work(engine: AsyncEngine) -> None:
+        town = Town(engine)
+        async with town.running() as hub:
+            await town.watch(hub)
+            await use(town, hub)
 
-    asyncio.run(work())
+    archived(database, work)
 
 
 def at(town: Town, hours: float) -> None:
