@@ -140,6 +140,32 @@ def test_a_killed_archive_is_equal_to_one_that_never_was(client: Client, site: S
         assert asyncio.run(rows_after_reading_all(whole)) == asyncio.run(rows(site.database))
 
 
+def test_what_an_older_site_has_stored_is_completed_by_the_next(client: Client, site: Settings) -> None:
+    """An older one knows nothing of the source and kind beside a label, and may have stored until now."""
+    url = client.url("older")
+    client.write([fetched(url, page("Storm at Eastmere", *paragraphs("12")))])
+    client.write([fetched(url, page("Storm at Westmere", *paragraphs("13")), minutes=1)])
+    with running(site):
+        until(site, f"/a/{article_id(url)}", "The article has changed 1 time.")
+    before = asyncio.run(rows(site.database))
+    assert before["change_label"]
+    asyncio.run(forget_sources(site.database))
+    assert asyncio.run(rows(site.database)) != before
+    deadline = time.monotonic() + PATIENCE
+    with running(site):
+        while asyncio.run(rows(site.database)) != before:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+async def forget_sources(database: str) -> None:
+    """Leave the rows of labels as an older site writes them."""
+    engine = open_engine(database)
+    async with engine.begin() as connection:
+        await connection.execute(tables.change_label.update().values(source="", kind=""))
+    await engine.dispose()
+
+
 async def rows_after_reading_all(settings: Settings) -> dict[str, list[Any]]:
     """The rows of an archive that begins now, once it has read everything."""
     engine = open_engine(settings.database)
