@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import heapq
 import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
@@ -30,6 +29,7 @@ from agents.fetch.client import Client
 from agents.fetch.host import Host, decode_host, encode_host
 from agents.fetch.robots import BELIEVED_FOR, Robots
 from agents.fetch.told import Asked, put_off, refused, told, told_failure
+from agents.fetch.turns import Turns
 from agents.schedule.price import LOWEST, Price, after_interval
 from agents.step import Result
 from schemas import topics
@@ -44,9 +44,6 @@ from streams.metrics import REQUESTS
 from streams.stage import bury
 from streams.tracing import Tracer
 from streams.transaction import Input, Transaction
-
-MAX_QUEUE = 32
-"""Requests that wait for a host: those that are worth least are put off, and asked for again when their turn comes."""
 
 SMOOTHING = 0.2
 """The weight of a host's last turn in how far its turns are apart."""
@@ -190,7 +187,7 @@ class HostQueue:
 
     def __init__(self, name: str, partition: HostQueues) -> None:
         self.name = name
-        self.waiting: list[Waiting] = []
+        self._turns: Turns[Waiting] = Turns()
         self._partition = partition
         self._transaction = partition.transaction
         self._clock = partition.clock
@@ -200,7 +197,6 @@ class HostQueue:
             self.host = replace(self.host, pace=replace(self.host.pace, until=max(self.host.pace.until, until)))
         self._turn_at = 0.0
         self._turns_apart = 0.0
-        self._put_off_until: list[float] = []
         self._robots: Robots | None = None
         self._robots_at = 0.0
         self._task: asyncio.Task[None] | None = None
@@ -214,6 +210,11 @@ class HostQueue:
             return Host()
 
     @property
+    def waiting(self) -> Sequence[Waiting]:
+        """The requests that wait, the one whose turn comes next first."""
+        return self._turns.waiting
+
+    @property
     def is_idle(self) -> bool:
         """Whether nothing waits for the host, and it is not being asked."""
         return not self.waiting and (self._task is None or self._task.done())
@@ -223,26 +224,16 @@ class HostQueue:
         now = self._clock.time()
         if self.is_idle:
             self._turn_at = now
-        heapq.heappush(self.waiting, waiting)
-        if len(self.waiting) > MAX_QUEUE:
-            least = max(self.waiting)
-            self.waiting.remove(least)
-            heapq.heapify(self.waiting)
-            retry_at = now + self._backlog(now)
-            heapq.heappush(self._put_off_until, retry_at)
+        if (too_many := self._turns.put(waiting, now, self._apart)) is not None:
+            least, retry_at = too_many
             await self._finish(least, put_off(self._asked(least, now), retry_at))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
 
-    def _backlog(self, now: float) -> float:
-        """Seconds until the host can be asked for one more, after all that waits and all that was put off.
-
-        Its turns may be further apart than its gap: a worker asks so many hosts at once, and may have too much to do.
-        """
-        while self._put_off_until and self._put_off_until[0] <= now:
-            heapq.heappop(self._put_off_until)
-        apart = max(self.host.pace.gap, self._turns_apart)
-        return (len(self.waiting) + len(self._put_off_until)) * apart
+    @property
+    def _apart(self) -> float:
+        """Seconds between its turns: more than its gap where a worker has too much to do."""
+        return max(self.host.pace.gap, self._turns_apart)
 
     def _since_turn(self, now: float) -> float:
         """Seconds for which the host has waited to be asked, since it was asked last or there was anything to ask."""
@@ -278,7 +269,7 @@ class HostQueue:
         if self._robots is None or not 0 <= now - self._robots_at <= BELIEVED_FOR:  # also where a clock went back
             await self._learn_rules(now)
             return
-        waiting = heapq.heappop(self.waiting)
+        waiting = self._turns.take()
         request, asked = waiting.request, self._asked(waiting, now)
         if not self._robots.allows(request.url):
             await self._finish(waiting, refused(asked, "robots.txt does not allow it"))
@@ -308,7 +299,7 @@ class HostQueue:
         """Answer everything that waits: the host cannot be asked for some time."""
         now = self._clock.time()
         while self.waiting:
-            waiting = heapq.heappop(self.waiting)
+            waiting = self._turns.take()
             await self._finish(waiting, put_off(self._asked(waiting, now), self.host.pace.next_at, why))
 
     async def _ask(self, now: float, get: Callable[[], Awaitable[Answer]]) -> tuple[Answer, float]:
@@ -350,7 +341,7 @@ class HostQueue:
     def _price(self, now: float) -> Price:
         """The price now; it moves with the requests that wait, here or put off."""
         price = self.host.price if self.host.price.at else Price(LOWEST, now)
-        price = after_interval(price, self._backlog(now) / MAX_WAIT, now)
+        price = after_interval(price, self._turns.backlog(now, self._apart) / MAX_WAIT, now)
         self.host = replace(self.host, price=price)
         return price
 

@@ -14,7 +14,7 @@ from statistics import mean
 from agents.schedule.estimate import first_belief, next_check, seen_changed, seen_unchanged
 from agents.schedule.price import LOWEST
 from agents.schedule.prior import Counts, source_mean, with_check
-from tests.bench.schedule_host import GAP, InOrder, Turns, serve
+from tests.bench.schedule_host import GAP, InOrder, Priced, serve
 from tests.bench.schedule_peers import PEERS, Checks
 from tests.bench.schedule_press import DAY, HOUR, POPULATIONS, Article, Population
 from tests.bench.schedule_watch import Caught, follow, follow_each
@@ -119,7 +119,7 @@ def _served(edits: str, articles: Sequence[Article], until: float, gap: float) -
     for name, turns in (
         ("as many fetches as are wanted", InOrder(gap / 100)),
         ("first in, first out", InOrder(gap)),
-        ("by price, likeliest first", Turns(gap)),
+        ("by price, likeliest first", Priced(gap)),
     ):
         caught, theta = serve(articles, until, turns)
         rows.append(

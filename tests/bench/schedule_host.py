@@ -1,16 +1,18 @@
 """A host that allows fewer fetches than are wanted: whom they go to, and what that catches.
 
-Its queue is that of `streams.host_queues`, but for Kafka and for what fails.
+Its queue is that of `streams.host_queues`, without Kafka and what fails.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from agents.fetch.turns import Turns
 from agents.schedule.estimate import (
     MEAN,
     Belief,
@@ -21,7 +23,7 @@ from agents.schedule.estimate import (
     seen_unchanged,
 )
 from agents.schedule.price import LOWEST, Price, after_interval
-from streams.host_queues import MAX_QUEUE, MAX_WAIT
+from streams.host_queues import MAX_WAIT
 from tests.bench.schedule_press import Article
 from tests.bench.schedule_watch import Caught
 
@@ -56,64 +58,69 @@ class Watched:
         return 1.0 if self.belief is None else chance_unseen(self.belief, now)
 
 
-class Turns:
-    """What waits for its turn at a host, the likeliest edit first, and when the least likely ones come again."""
+class Priced:
+    """Turns as a worker has them: the likeliest edit first, at a price that follows the load."""
 
     def __init__(self, gap: float) -> None:
         self.gap = gap
-        self.waiting: list[tuple[float, int]] = []
-        self.put_off_until: list[float] = []
         self.price = Price(LOWEST, 0.0)
+        self._turns: Turns[tuple[float, int]] = Turns()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anything waits."""
+        return bool(self._turns.waiting)
 
     def put(self, number: int, chance: float, now: float) -> tuple[float, int] | None:
         """Add an article; when which article shall come again, where too many wait."""
-        heapq.heappush(self.waiting, (-chance, number))
-        if len(self.waiting) <= MAX_QUEUE:
+        least = self._turns.put((-chance, number), now, self.gap)
+        if least is None:
             return None
-        least = max(self.waiting)
-        self.waiting.remove(least)
-        heapq.heapify(self.waiting)
-        retry_at = now + self._backlog(now)
-        heapq.heappush(self.put_off_until, retry_at)
         self._follow_load(now)
-        return retry_at, least[1]
+        (_, too_much), retry_at = least
+        return retry_at, too_much
 
     def take(self, now: float) -> int:
         """The article whose turn it is."""
-        _, number = heapq.heappop(self.waiting)
+        _, number = self._turns.take()
         self._follow_load(now)
         return number
 
     def _follow_load(self, now: float) -> None:
-        self.price = after_interval(self.price, self._backlog(now) / MAX_WAIT, now)
-
-    def _backlog(self, now: float) -> float:
-        while self.put_off_until and self.put_off_until[0] <= now:
-            heapq.heappop(self.put_off_until)
-        return (len(self.waiting) + len(self.put_off_until)) * self.gap
+        self.price = after_interval(self.price, self._turns.backlog(now, self.gap) / MAX_WAIT, now)
 
 
-class InOrder(Turns):
-    """The same for who does not mind: first in, first out, at the lowest price."""
+class InOrder:
+    """Turns of who does not mind: first in, first out, at the lowest price."""
 
-    def put(self, number: int, chance: float, now: float) -> tuple[float, int] | None:
+    def __init__(self, gap: float) -> None:
+        self.gap = gap
+        self.price = Price(LOWEST, 0.0)
+        self._waiting: deque[int] = deque()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anything waits."""
+        return bool(self._waiting)
+
+    def put(self, number: int, chance: float, now: float) -> None:
         """Add an article, however many wait."""
-        heapq.heappush(self.waiting, (now, number))
-        return None
+        self._waiting.append(number)
 
-    def _follow_load(self, now: float) -> None:
-        pass
+    def take(self, now: float) -> int:
+        """The article whose turn it is."""
+        return self._waiting.popleft()
 
 
-def serve(articles: Sequence[Article], until: float, turns: Turns) -> tuple[Caught, float]:
+def serve(articles: Sequence[Article], until: float, turns: Priced | InOrder) -> tuple[Caught, float]:
     """Fetch once every gap, until a time; what was caught, and the median of theta."""
     caught = Caught(versions=sum(edit < until for article in articles for edit in article.edits))
     watched = [Watched(article) for article in articles]
     due = [(article.published, number) for number, article in enumerate(articles)]
     heapq.heapify(due)
     now, turn, thetas = 0.0, 0.0, []
-    while due or turns.waiting:
-        asked_at = max(now, turn) if turns.waiting else math.inf
+    while due or turns.is_wanted:
+        asked_at = max(now, turn) if turns.is_wanted else math.inf
         due_at = due[0][0] if due else math.inf
         now = min(due_at, asked_at)
         if now >= until:

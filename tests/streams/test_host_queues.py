@@ -18,13 +18,14 @@ from agents.discover.document import read_document
 from agents.fetch.answer import Answer
 from agents.fetch.client import Client
 from agents.fetch.pace import GAP, SHORTEST_GAP
+from agents.fetch.turns import MAX_QUEUE
 from agents.schedule.price import LOWEST
 from schemas import topics
 from schemas.check import Check
 from schemas.codec import decode, encode
 from schemas.fetch_request import FetchRequest
 from streams.clock import Clock
-from streams.host_queues import MAX_QUEUE, HostQueues
+from streams.host_queues import HostQueues
 from streams.tables import MemoryStore, TablePartition
 from streams.transaction import Transaction
 
