@@ -85,6 +85,8 @@ class Filter:
 
     def _few(self, dialect: str) -> CTE | None:
         """The changes of the article and with the words that are wanted, found out first; None: none of them is."""
+        if self.article_id is None and self.words is None:
+            return None
         query = select(*_LISTED)
         if self.article_id is not None:
             query = query.where(change.c.article_id == self.article_id)
@@ -96,8 +98,6 @@ class Filter:
                 condition, values = matched
                 is_its = (document.c.article_id == change.c.article_id) & (document.c.dt == change.c.dt)
                 query = query.join(document, is_its).where(text(condition).bindparams(**values)).distinct()
-        elif self.article_id is None:
-            return None
         return query.cte("few").prefix_with("MATERIALIZED")
 
 

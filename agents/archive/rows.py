@@ -97,8 +97,12 @@ def change_row(event: Change, value: bytes, partition: int, offset: int) -> Valu
 def label_rows(event: Change) -> list[Values]:
     """The rows of `change_label`."""
     names = dict.fromkeys(label.name for label in event.labels)
-    change = {"change_id": event.meta.id, "dt": event.meta.dt, "kind": event.kind}
-    change["source"] = storable(event.article.source, MAX_SOURCE)
+    change = {
+        "change_id": event.meta.id,
+        "dt": event.meta.dt,
+        "source": storable(event.article.source, MAX_SOURCE),
+        "kind": event.kind,
+    }
     return [{**change, "label": name} for name in names]
 
 
