@@ -15,8 +15,9 @@ LOWEST = 0.025
 and fewer if they do not (`make bench`)."""
 HIGHEST = 1.0
 
-PACE = math.log(1.1) / 60
-"""By 10 % a minute: from lowest to highest in 39 minutes."""
+PACE = math.log(1.1) / 3600
+"""By 10 % an hour, since what was planned at an earlier price comes due for hours. A faster price swings between its
+bounds, and what is looked at while it is high is not looked at again for days (`make bench`)."""
 
 BUSY = 1.0
 IDLE = 0.5
