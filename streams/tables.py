@@ -29,6 +29,12 @@ Rows = Mapping[bytes, bytes | None]
 """Rows by key; None is a tombstone: it deletes the row."""
 
 MIB = 1024 * 1024
+WRITE_BUFFER = MIB
+"""Bytes of rows that each table and partition holds in memory until they go into a file."""
+
+_CACHE = Cache(64 * MIB)
+"""Blocks of files, of all tables of the process: with one for each, its memory would grow with its partitions."""
+
 _OFFSET = b"\x00next changelog offset"
 """Where a RocksDB store keeps `next_offset`. No article's key begins with a NUL: keys are URLs."""
 
@@ -192,12 +198,11 @@ class RocksStore:
 def _rocks_options() -> Options:
     options = Options(raw_mode=True)
     options.create_if_missing(True)  # noqa: FBT003 - rocksdict's signature
-    # A worker has a database for each table and partition: RocksDB's 64 MiB of write buffer each would be 1 GiB.
-    options.set_write_buffer_size(4 * MIB)
+    options.set_write_buffer_size(WRITE_BUFFER)
     options.set_max_open_files(64)
     table = BlockBasedOptions()
     table.set_bloom_filter(10, block_based=False)
-    table.set_block_cache(Cache(8 * MIB))
+    table.set_block_cache(_CACHE)
     options.set_block_based_table_factory(table)
     return options
 
