@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from schemas import topics
 from schemas.article import Count, Instant
-from schemas.check import Hub
+from schemas.check import Hub, Threshold
 from schemas.watch import Seconds, Watched
 
 State = Literal["watched", "given_up", "gone", "moved", "refused"]
@@ -46,7 +46,8 @@ class Schedule:
     `is_asked`, `is_named`, `hops`: as in a watch record. `every`: seconds between two checks, as a person set them;
     `interval`: as the news of a source have set them. `fixed`: whether it is read under its own address, since others
     lead or refer back to it. `doubted_until`: until then, what was read has to be read again before it counts; a later
-    answer that is no 304 ends it. `shown`: what a source has shown, as the xxh3_64 of each link with its time, newest
+    answer that is no 304 ends it. `threshold`: what a check had to promise at its host when it was last heard of (see
+    `agents.schedule.price`). `shown`: what a source has shown, as the xxh3_64 of each link with its time, newest
     first. `hub`: tells of a source's news. `forgotten`: it is not to be read, until its takedown is taken back.
     `unwatched`: a person has ended its watching, and no source begins it again.
     """
@@ -80,6 +81,7 @@ class Schedule:
     last_modified: str | None = None
     doubted_until: Instant | None = None
     published: Instant | None = None
+    threshold: Threshold | None = None
     belief: Belief | None = None
     before: Belief | None = None
     signal: str | None = None

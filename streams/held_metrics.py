@@ -45,6 +45,7 @@ class Held(Collector):
         if queues:
             found["newsdiff_waiting_requests"][()] = sum(one.waiting_requests for one in queues)
             found["newsdiff_paused_hosts"][()] = sum(one.paused_hosts for one in queues)
+            found["newsdiff_crowded_hosts"][()] = sum(one.crowded_hosts for one in queues)
         for family in self.describe():
             for labels, value in found[family.name].items():
                 family.add_metric(labels, value)
@@ -56,5 +57,6 @@ HELD = {
     "newsdiff_committed_offset": ("How far a partition that this worker holds is handled", ("topic", "partition")),
     "newsdiff_table_bytes": ("What the tables that this worker holds take on disk", ("changelog",)),
     "newsdiff_waiting_requests": ("Requests that wait until their host may be asked", ()),
-    "newsdiff_paused_hosts": ("Hosts with requests that are left alone, since they failed", ()),
+    "newsdiff_paused_hosts": ("Hosts that are left alone, since they failed", ()),
+    "newsdiff_crowded_hosts": ("Hosts that have more to look at than they may be asked for", ()),
 }

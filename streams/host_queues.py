@@ -61,6 +61,9 @@ MAX_WAIT = 600.0
 """Seconds of requests that may wait for a host before its price rises; and for which they wait here, where the host
 wants to be left alone."""
 
+CROWDED = 2 * LOWEST
+"""The price above which a host counts as crowded."""
+
 IN_FLIGHT_FOR = 60.0
 """Seconds, of the world's clock, for which a request that nobody told the end of may still be going on."""
 
@@ -84,6 +87,11 @@ class Waiting:
     cost: float
     offset: int
     request: FetchRequest = field(compare=False)
+
+    @property
+    def key(self) -> str:
+        """The URL that is watched."""
+        return self.request.key
 
 
 def _told(asked: Asked, answer: Answer, read: ReadDocument) -> tuple[Output, ...]:
@@ -149,6 +157,11 @@ class HostQueues(Input):
         """How many hosts are left alone, since they failed."""
         return sum(queue.host.pace.is_paused for queue in list(self._queues.values()))
 
+    @property
+    def crowded_hosts(self) -> int:
+        """How many hosts have more to look at than they may be asked for: what is looked at there is chosen."""
+        return sum(queue.host.price.theta > CROWDED for queue in list(self._queues.values()))
+
     async def handle(self, records: Sequence[ConsumerRecord]) -> None:
         """Put requests into the queues of their hosts."""
         async for found in self.next_records(records):
@@ -176,7 +189,7 @@ class HostQueues(Input):
     def _queue(self, host: str) -> HostQueue:
         queue = self._queues.get(host)
         if queue is None:
-            if len(self._queues) >= MAX_HOSTS:  # what matters of them is in their rows
+            if len(self._queues) >= MAX_HOSTS:  # but for their rules and what they put off, they are in their rows
                 self._queues = {name: one for name, one in self._queues.items() if not one.is_idle}
             queue = self._queues[host] = HostQueue(host, self)
         return queue
@@ -224,6 +237,7 @@ class HostQueue:
         now = self._clock.time()
         if self.is_idle:
             self._turn_at = now
+            self._price(now)  # what passed while nothing waited is no load
         if (too_many := self._turns.put(waiting, now, self._apart)) is not None:
             least, retry_at = too_many
             await self._finish(least, put_off(self._asked(least, now), retry_at))
@@ -249,6 +263,7 @@ class HostQueue:
     async def _run(self) -> None:
         try:
             while self.waiting and not self._transaction.closed:
+                self.host = replace(self.host, pace=pace.bounded(self.host.pace, self._clock.time()))
                 wait = self.host.pace.wait(self._clock.time())
                 if wait > MAX_WAIT:  # the offset of the partition would wait with it
                     await self._put_all_off(None)

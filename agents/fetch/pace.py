@@ -57,8 +57,8 @@ class Pace:
         return max(self.last_at + self.gap, self.until)
 
     def wait(self, now: float) -> float:
-        """Seconds until the host may be asked again; where time went back, no longer than its cause allows."""
-        return max(0.0, min(self.last_at, now) + self.gap - now, min(self.until, now + MAX_RETRY) - now)
+        """Seconds until the host may be asked again."""
+        return max(0.0, self.next_at - now)
 
     @property
     def is_paused(self) -> bool:
@@ -66,9 +66,14 @@ class Pace:
         return self.failures >= PAUSED_AFTER
 
 
+def bounded(pace: Pace, now: float) -> Pace:
+    """The pace in which no wait is longer than its cause allows, where time went back."""
+    return replace(pace, last_at=min(pace.last_at, now), until=min(pace.until, now + MAX_RETRY))
+
+
 def asked(pace: Pace, now: float) -> Pace:
-    """The pace once a host is asked; where time went back, no wait is longer than its cause allows."""
-    return replace(pace, last_at=now, until=min(pace.until, now + MAX_RETRY))
+    """The pace once a host is asked."""
+    return replace(pace, last_at=now)
 
 
 def answered(pace: Pace, answer: Answer, seconds: float, now: float) -> Pace:

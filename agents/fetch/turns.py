@@ -9,15 +9,20 @@ MAX_QUEUE = 32
 """Requests that wait for a host: those that are worth least are put off, and asked for again when their turn comes."""
 
 
-class Ordered(Protocol):
-    """What is worth most is the least."""
+class Wanted(Protocol):
+    """A request for what `key` names; what is worth most is the least."""
+
+    @property
+    def key(self) -> Any:  # noqa: ANN401 - of any type, the same for all
+        """What is to be looked at."""
+        ...
 
     def __lt__(self, other: Any, /) -> bool:  # noqa: ANN401 - its own type
         """Whether it comes before another."""
         ...
 
 
-T = TypeVar("T", bound=Ordered)
+T = TypeVar("T", bound=Wanted)
 
 
 class Turns(Generic[T]):
@@ -25,10 +30,12 @@ class Turns(Generic[T]):
 
     def __init__(self) -> None:
         self.waiting: list[T] = []
-        self._put_off_until: list[float] = []
+        self._put_off: dict[Any, float] = {}
+        self._ends: list[tuple[float, Any]] = []
 
     def put(self, one: T, now: float, apart: float) -> tuple[T, float] | None:
         """Add one; where there are too many, the one that is worth least, and when its own turn comes."""
+        self._put_off.pop(one.key, None)  # it may come again before its turn, brought forward by news
         heapq.heappush(self.waiting, one)
         if len(self.waiting) <= MAX_QUEUE:
             return None
@@ -36,7 +43,8 @@ class Turns(Generic[T]):
         self.waiting.remove(least)
         heapq.heapify(self.waiting)
         retry_at = now + self.backlog(now, apart)
-        heapq.heappush(self._put_off_until, retry_at)
+        self._put_off[least.key] = retry_at
+        heapq.heappush(self._ends, (retry_at, least.key))
         return least, retry_at
 
     def take(self) -> T:
@@ -45,6 +53,8 @@ class Turns(Generic[T]):
 
     def backlog(self, now: float, apart: float) -> float:
         """Seconds until there is a turn for one more, after all that waits and all that was put off."""
-        while self._put_off_until and self._put_off_until[0] <= now:
-            heapq.heappop(self._put_off_until)
-        return (len(self.waiting) + len(self._put_off_until)) * apart
+        while self._ends and self._ends[0][0] <= now:
+            retry_at, key = heapq.heappop(self._ends)
+            if self._put_off.get(key) == retry_at:
+                del self._put_off[key]
+        return (len(self.waiting) + len(self._put_off)) * apart

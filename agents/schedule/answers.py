@@ -11,7 +11,8 @@ import xxhash
 
 from agents.discover.site import same_site
 from agents.schedule.estimate import DAY, GIVEN_UP_AFTER, HOUR, first_belief, given_up_at, seen_unchanged
-from agents.schedule.row import later, look_again, spread
+from agents.schedule.price import LOWEST
+from agents.schedule.row import later, look_again, price_of, spread
 from schemas.check import Check, Shown
 from schemas.schedule import Schedule
 from schemas.watch import Watch
@@ -29,7 +30,8 @@ FAILED_AGAIN = HOUR / 4
 """After the first failure; twice that after each further one, up to a day."""
 
 EVERY, SOONEST, LATEST = HOUR / 4, HOUR / 12, 6 * HOUR
-"""Between two looks at a source: a fifth sooner where the last one had news, a fifth later where it had none."""
+"""Between two looks at a source: a fifth sooner where the last one had news, a fifth later where it had none. Where its
+host is short of fetches, it is looked at as much more seldom as an edit has to be likelier, up to once an hour."""
 
 FASTER, SLOWER = 0.8, 1.2
 
@@ -46,6 +48,7 @@ def checked(check: Check, row: Schedule, mean: float) -> tuple[Schedule, list[Wa
     is_earlier = row.last_check is not None and now <= row.last_check
     if is_earlier and row.requested_at is None:
         return row, []  # told again; where it was asked for since then, a clock was set back
+    row = replace(row, threshold=check.threshold)
     if check.outcome == "deferred":
         last_check = now if is_earlier else row.last_check
         retry_at = check.retry_at or later(now, HOUR / 4)
@@ -133,7 +136,7 @@ def _article(check: Check, row: Schedule, mean: float) -> Schedule:
     before = row.belief or first_belief(mean, row.added_at.timestamp(), published)
     after = seen_unchanged(before, now.timestamp())
     row = replace(row, belief=after, before=before, signal=None, followed=row.signal)
-    return look_again(row, now, check.threshold)
+    return look_again(row, now)
 
 
 def _source(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
@@ -153,7 +156,7 @@ def _source(check: Check, row: Schedule) -> tuple[Schedule, list[Watch]]:
         signal=None,
         followed=row.signal,
         interval=interval,
-        next_check=spread(row, now, row.every or interval),
+        next_check=spread(row, now, row.every or max(interval, min(HOUR, interval * price_of(row) / LOWEST))),
         shown=tuple(dict.fromkeys(shown))[:MAX_SHOWN],
         last_changed=now if news else row.last_changed,
     )

@@ -44,8 +44,8 @@ LONGEST = 7 * DAY
 LARGEST_SHARE = 2.0
 """Of (age + 1 h), which bounds an interval where the belief is wrong about an article.
 
-A share of .5 catches no more, but asks for some 18 fetches of each article at any price: at a host that is short of
-fetches the price then swings between its bounds.
+A share of .5 catches no more, but asks for some 18 fetches of each article at any price, which a host that is short of
+fetches does not have.
 """
 
 _STEPS = 20

@@ -20,7 +20,7 @@ RECHECK_AFTER = 90.0
 """Seconds until an edit that looks odd is looked at once more."""
 
 
-def new_version(version: Version, row: Schedule, theta: float) -> Schedule:
+def new_version(version: Version, row: Schedule) -> Schedule:
     """The row after a version: a change makes more of them likely, and begins the 40 days anew.
 
     The first one may tell how old the article is.
@@ -36,7 +36,7 @@ def new_version(version: Version, row: Schedule, theta: float) -> Schedule:
         return replace(row, state="gone", next_check=later(now, GONE_FOR_GOOD))
     if row.before is not None:
         row = replace(row, belief=seen_changed(row.before, now.timestamp()))
-    return look_again(replace(row, state="watched"), now, theta)
+    return look_again(replace(row, state="watched"), now)
 
 
 def _published(version: Version) -> datetime | None:
@@ -58,11 +58,16 @@ def _of_age(row: Schedule, published: datetime) -> Schedule:
 
 
 def found(outcome: Outcome, row: Schedule) -> Schedule:
-    """The row after a fetch that made no version: what is in doubt is read whole, and a candidate again soon."""
+    """The row after a fetch that made no version: what is in doubt is read whole, and a candidate again soon.
+
+    A check that has shown a candidate has not shown yet whether there was an edit: it is as likely as before.
+    """
     if outcome.kind in DOUBTED_FOR:
         until = later(outcome.fetched_at, DOUBTED_FOR[outcome.kind])
         row = replace(row, doubted_until=max(until, row.doubted_until or until))
     if outcome.kind != "candidate" or row.next_check is None:
         return row
     soon = later(outcome.fetched_at, RECHECK_AFTER)
-    return replace(row, next_check=soon, requested_at=None) if soon < row.next_check else row
+    if soon < row.next_check:
+        row = replace(row, next_check=soon, requested_at=None)
+    return replace(row, belief=row.before or row.belief)

@@ -33,7 +33,7 @@ class Price:
 
 
 def after_interval(price: Price, load: float, now: float) -> Price:
-    """The price after some time at this load: how long what is due has waited, as a share of what may be."""
+    """The price after some time at this load: how long what is due has to wait, as a share of what it may."""
     direction = (load > BUSY) - (load < IDLE)
     # Longer than the whole way, it would only overflow.
     elapsed = min(max(0.0, now - price.at), math.log(HIGHEST / LOWEST) / PACE)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from agents.schedule.estimate import given_up_at, next_check
 from agents.schedule.jitter import jittered
+from agents.schedule.price import LOWEST
 from schemas.schedule import Schedule
 
 
@@ -26,14 +27,19 @@ def spread(row: Schedule, now: datetime, seconds: float) -> datetime:
     return instant(jittered(at + seconds, at, at + 2 * seconds, row.url.encode(), row.checks))
 
 
-def look_again(row: Schedule, now: datetime, theta: float) -> Schedule:
+def price_of(row: Schedule) -> float:
+    """The price of a fetch at its host, as far as that was heard of."""
+    return LOWEST if row.threshold is None else row.threshold
+
+
+def look_again(row: Schedule, now: datetime) -> Schedule:
     """An article's row with its next check: when an edit has become likely enough, or as a person wants it.
 
     The last one is when the article is given up; after that there is none.
     """
     if row.belief is None:
         return row
-    end, at = given_up_at(row.belief), next_check(row.belief, now.timestamp(), theta)
+    end, at = given_up_at(row.belief), next_check(row.belief, now.timestamp(), price_of(row))
     if at is None:
         return replace(row, state="given_up", next_check=None)
     if row.every is not None:

@@ -12,7 +12,6 @@ from agents.detect.url import canonical_url, has_user, host_and_port
 from agents.schedule.answers import checked
 from agents.schedule.estimate import DAY, GIVEN_UP_AFTER, chance_unseen
 from agents.schedule.news import found, new_version
-from agents.schedule.price import LOWEST
 from agents.schedule.prior import Counts, source_mean, with_check
 from agents.schedule.row import instant, later
 from agents.schedule.signals import Precision, confirmed, raised, unconfirmed
@@ -66,7 +65,7 @@ class Schedules:
                 self._precisions[known.signal] = confirmed(precision) if has_news else precision
             return Result("checked", _watch_records(wishes), encode(after))
         if record.topic == topics.VERSION:
-            after = new_version(decode(record.value, Version, record.place), known, LOWEST)
+            after = new_version(decode(record.value, Version, record.place), known)
             self._learn(known.source, known.belief, after.belief)
             if known.followed is not None and after.followed is None:
                 self._precisions[known.followed] = confirmed(self._precision(known.followed))

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from agents.detect.url import canonical_url
 from agents.schedule.answers import MAX_HOPS
-from agents.schedule.price import LOWEST
-from agents.schedule.row import instant
+from agents.schedule.row import instant, price_of
 from agents.schedule.signals import AT_ONCE, Precision, check_after_signal
 from schemas.schedule import Schedule
 from schemas.watch import Watch
@@ -79,7 +78,7 @@ def _told_modified(watch: Watch, row: Schedule, precision: Precision) -> Schedul
         return None
     at = watch.added_at
     if row.state == "watched" and row.belief is not None:
-        due = check_after_signal(row.belief, at.timestamp(), LOWEST, precision)
+        due = check_after_signal(row.belief, at.timestamp(), price_of(row), precision)
         at = instant(due) if due is not None else row.next_check
     elif row.state == "watched" and precision.mean < AT_ONCE:
         at += (1 - precision.mean) * (row.next_check - at)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 from agents.fetch.turns import Turns
 from agents.schedule.estimate import (
@@ -58,13 +59,20 @@ class Watched:
         return 1.0 if self.belief is None else chance_unseen(self.belief, now)
 
 
+class Turn(NamedTuple):
+    """An article that waits, what is worth most first."""
+
+    cost: float
+    key: int
+
+
 class Priced:
     """Turns as a worker has them: the likeliest edit first, at a price that follows the load."""
 
     def __init__(self, gap: float) -> None:
         self.gap = gap
         self.price = Price(LOWEST, 0.0)
-        self._turns: Turns[tuple[float, int]] = Turns()
+        self._turns: Turns[Turn] = Turns()
 
     @property
     def is_wanted(self) -> bool:
@@ -73,18 +81,18 @@ class Priced:
 
     def put(self, number: int, chance: float, now: float) -> tuple[float, int] | None:
         """Add an article; when which article shall come again, where too many wait."""
-        least = self._turns.put((-chance, number), now, self.gap)
+        least = self._turns.put(Turn(-chance, number), now, self.gap)
         if least is None:
             return None
         self._follow_load(now)
-        (_, too_much), retry_at = least
-        return retry_at, too_much
+        too_much, retry_at = least
+        return retry_at, too_much.key
 
     def take(self, now: float) -> int:
         """The article whose turn it is."""
-        _, number = self._turns.take()
+        turn = self._turns.take()
         self._follow_load(now)
-        return number
+        return turn.key
 
     def _follow_load(self, now: float) -> None:
         self.price = after_interval(self.price, self._turns.backlog(now, self.gap) / MAX_WAIT, now)

@@ -30,6 +30,7 @@ FEED = "https://eastmere-echo.test/feed.xml"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HASH = "0" * 32
 STEP = Schedules()
+AT_TEN = (NOON + timedelta(hours=10)).timestamp()
 
 
 class Watched:
@@ -235,6 +236,57 @@ def test_a_suspicious_edit_is_looked_at_again_soon() -> None:
     watched = Watched().told(wish()).told(check(hours=10))
     when = NOON + timedelta(hours=10)
     assert watched.told(outcome("candidate", 10)).schedule.next_check == when + timedelta(seconds=90)
+
+
+def test_a_suspicious_edit_is_worth_as_much_as_before_it_was_looked_at() -> None:
+    """At a host that is short of fetches its second look does not come last: its version exists once that is made."""
+    watched = Watched().told(wish()).told(check(hours=0)).told(check(hours=10))
+    chance = STEP.on_time(watched.key, encode(replace(watched.schedule, belief=watched.schedule.before)), AT_TEN)
+    watched.told(outcome("candidate", 10))
+    assert request(watched, 10).worth == decode(chance.outputs[0].value, FetchRequest, "a request").worth > 0.05
+
+
+def test_where_fetches_are_short_a_change_is_followed_later() -> None:
+    """The price of its host holds for the next look at an article that has changed, too."""
+
+    def after_change(threshold: float) -> Watched:
+        watched = Watched().told(wish(found_in=FEED)).told(check(hours=10, threshold=threshold))
+        return watched.told(version("edited", hours=10))
+
+    cheap, dear = after_change(0.03).schedule.next_check, after_change(0.3).schedule.next_check
+    assert cheap is not None
+    assert dear is not None
+    assert dear - cheap > timedelta(minutes=10)
+
+
+def test_where_fetches_are_short_a_source_that_was_wrong_brings_nothing_forward() -> None:
+    """What a host has no fetch for is not asked for because of a word that says nothing."""
+    step = Schedules()
+    for number in range(20):  # it is wrong each time
+        url, when = f"{URL}-{number}", NOON + timedelta(minutes=1)
+        other = Watched(url, step).told(wish(url, found_in=FEED)).told(check())
+        other.told(wish(url, found_in=FEED, added_at=when, modified=when)).told(check(hours=1))
+    dear = Watched(step=step).told(wish(found_in=FEED)).told(check(hours=10, threshold=0.3))
+    planned, when = dear.schedule.next_check, NOON + timedelta(hours=11)
+    assert planned is not None
+    next_check = dear.told(wish(found_in=FEED, added_at=when, modified=when)).schedule.next_check
+    assert next_check is not None
+    assert next_check - when > 0.8 * (planned - when)
+
+
+def test_where_fetches_are_short_a_source_is_looked_at_less_often() -> None:
+    """So that its articles have turns, too; but once an hour, and as often as a person wants it."""
+
+    def minutes(threshold: float, **fields: Any) -> float:
+        watched = Watched(FEED).told(wish(FEED, kind="feed", **fields))
+        next_check = watched.told(check(key=FEED, kind="feed", threshold=threshold)).schedule.next_check
+        assert next_check is not None
+        return (next_check - NOON).total_seconds() / 60
+
+    assert minutes(0.025) == pytest.approx(15, rel=0.1)
+    assert minutes(0.05) == pytest.approx(30, rel=0.1)
+    assert minutes(1.0) == pytest.approx(60, rel=0.1)
+    assert minutes(1.0, every=600.0) == pytest.approx(10, rel=0.1)
 
 
 def test_a_page_that_is_gone_is_seen_to_be_gone_for_a_day() -> None:
