@@ -30,7 +30,8 @@ Rows = Mapping[bytes, bytes | None]
 
 MIB = 1024 * 1024
 WRITE_BUFFER = MIB
-"""Bytes of rows that each table and partition holds in memory until they go into a file."""
+"""Bytes of rows that each table and partition holds in memory until they go into a file, and twice that while they do.
+With 4 MiB there is 40 % less to write to disks, but 64 of them take 256 MiB, and more."""
 
 _CACHE = Cache(64 * MIB)
 """Blocks of files, of all tables of the process: with one for each, its memory would grow with its partitions."""
