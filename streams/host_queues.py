@@ -82,11 +82,12 @@ class PartitionLostError(Exception):
 
 @dataclass(order=True, slots=True)
 class Waiting:
-    """A request in its queue, what is worth most first."""
+    """A request in its queue, what is worth most first; since when, in Unix seconds."""
 
     cost: float
     offset: int
     request: FetchRequest = field(compare=False)
+    since: float = field(compare=False)
 
     @property
     def key(self) -> str:
@@ -179,7 +180,7 @@ class HostQueues(Input):
                 if found.offset not in queue.host.answered:
                     self.open.add(found.offset)
                     with contextlib.suppress(PartitionLostError):
-                        await queue.put(Waiting(-request.worth, found.offset, request))
+                        await queue.put(Waiting(-request.worth, found.offset, request, self.clock.time()))
             self.position = found.offset + 1
 
     async def close(self) -> None:
@@ -233,7 +234,7 @@ class HostQueue:
         return not self.waiting and (self._task is None or self._task.done())
 
     async def put(self, waiting: Waiting) -> None:
-        """Add a request; where there are too many, the one that is worth least is put off, each to its own turn."""
+        """Add a request; what is too much is put off, each to its own turn."""
         now = self._clock.time()
         if self.is_idle:
             self._turn_at = now

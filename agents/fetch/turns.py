@@ -8,13 +8,21 @@ from typing import Any, Generic, Protocol, TypeVar
 MAX_QUEUE = 32
 """Requests that wait for a host: those that are worth least are put off, and asked for again when their turn comes."""
 
+LONGEST_WAIT = 3600.0
+"""Seconds after which others come first no longer: what has waited so long is put off, and is worth more after that."""
+
 
 class Wanted(Protocol):
-    """A request for what `key` names; what is worth most is the least."""
+    """A request for what `key` names, which waits since a time in seconds; what is worth most is the least."""
 
     @property
     def key(self) -> Any:  # noqa: ANN401 - of any type, the same for all
         """What is to be looked at."""
+        ...
+
+    @property
+    def since(self) -> float:
+        """When it came."""
         ...
 
     def __lt__(self, other: Any, /) -> bool:  # noqa: ANN401 - its own type
@@ -34,12 +42,13 @@ class Turns(Generic[T]):
         self._ends: list[tuple[float, Any]] = []
 
     def put(self, one: T, now: float, apart: float) -> tuple[T, float] | None:
-        """Add one; where there are too many, the one that is worth least, and when its own turn comes."""
+        """Add one; where there are too many, or one has waited too long, what is put off, and when its turn comes."""
         self._put_off.pop(one.key, None)  # it may come again before its turn, brought forward by news
         heapq.heappush(self.waiting, one)
-        if len(self.waiting) <= MAX_QUEUE:
+        old = [each for each in self.waiting if each.since < now - LONGEST_WAIT]
+        if not old and len(self.waiting) <= MAX_QUEUE:
             return None
-        least = max(self.waiting)
+        least = max(old or self.waiting)
         self.waiting.remove(least)
         heapq.heapify(self.waiting)
         retry_at = now + self.backlog(now, apart)

@@ -60,10 +60,11 @@ class Watched:
 
 
 class Turn(NamedTuple):
-    """An article that waits, what is worth most first."""
+    """An article that waits since a time, what is worth most first."""
 
     cost: float
     key: int
+    since: float
 
 
 class Priced:
@@ -81,7 +82,7 @@ class Priced:
 
     def put(self, number: int, chance: float, now: float) -> tuple[float, int] | None:
         """Add an article; when which article shall come again, where too many wait."""
-        least = self._turns.put(Turn(-chance, number), now, self.gap)
+        least = self._turns.put(Turn(-chance, number, now), now, self.gap)
         if least is None:
             return None
         self._follow_load(now)

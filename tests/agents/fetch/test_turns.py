@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from agents.fetch.turns import MAX_QUEUE, Turns
+from agents.fetch.turns import LONGEST_WAIT, MAX_QUEUE, Turns
 
 
 class Turn(NamedTuple):
@@ -12,6 +12,7 @@ class Turn(NamedTuple):
 
     cost: float
     key: str
+    since: float = 0.0
 
 
 def test_what_comes_again_before_its_turn_is_counted_once() -> None:
@@ -28,3 +29,16 @@ def test_what_comes_again_before_its_turn_is_counted_once() -> None:
     assert turns.put(Turn(-0.5, "unlikely 0"), 100.0, 5.0) is None
     assert turns.backlog(100.0, 5.0) == (1 + 9) * 5.0
     assert turns.backlog(1000.0, 5.0) == 1 * 5.0
+
+
+def test_nothing_waits_for_ever_behind_what_is_worth_more() -> None:
+    """What others come before for an hour is put off, so that it comes again when it is worth more."""
+    turns: Turns[Turn] = Turns()
+    turns.put(Turn(-0.1, "unlikely"), 0.0, 60.0)
+    now = 0.0
+    while (put_off := turns.put(Turn(-1.0, f"likely at {now}", now), now, 60.0)) is None:
+        turns.take()
+        now += 60.0
+    (least, retry_at) = put_off
+    assert (least.key, len(turns.waiting)) == ("unlikely", 1)
+    assert LONGEST_WAIT < now < retry_at <= now + 120.0
