@@ -29,14 +29,27 @@ async def site_of(database: str, records: Sequence[Record], clock: Clock | None 
     async with empty_archive(database) as engine:
         store = Store(engine)
         await store.write(batch_of(records))
-        broadcast = Broadcast(Archive(engine))
+        broadcast = _Broadcast(Archive(engine))
         looking = asyncio.create_task(broadcast.run())
         try:
+            await broadcast.begun.wait()  # what is stored before is not told
             async with TestClient(_Server(new_site(engine, broadcast, clock or Clock()))) as client:
                 yield Site(client, store, broadcast)
         finally:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
+
+
+class _Broadcast(Broadcast):
+    """One that says when it has begun."""
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive)
+        self.begun = asyncio.Event()
+
+    async def _begin(self) -> None:
+        await super()._begin()
+        self.begun.set()
 
 
 class _Server(TestServer):

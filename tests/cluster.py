@@ -21,7 +21,7 @@ from streams.embedded.storage import new_cluster_id
 from streams.settings import Settings
 
 HEAP_MIB = 256
-IN_SYNC_TIMEOUT = 60.0
+IN_SYNC_TIMEOUT = 180.0
 """Seconds that replicas have to catch up."""
 
 

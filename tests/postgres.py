@@ -8,6 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -19,6 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from streams.embedded.ports import choose_port
 
 PLACES = "/usr/lib/postgresql/*/bin"
+
+PATIENCE = 30.0
+"""Seconds after which a server that does not start, or does not end, has failed."""
 
 
 def programs() -> Path | None:
@@ -40,21 +45,19 @@ def postgres(directory: Path) -> Iterator[str]:
 class Postgres:
     """A context in which a server runs, which may be killed and started again.
 
-    A server refuses to run as root, so that it runs as the package's own user then. With a `certificate` it speaks TLS,
-    and nothing else.
+    A server refuses to run as root, so that it runs as the package's own user then, in a temporary directory in place
+    of `directory`. With a `certificate` it speaks TLS, and nothing else.
     """
 
     def __init__(self, directory: Path, certificate: trustme.LeafCert | None = None) -> None:
         place = programs()
         assert place is not None
-        self._place, self._directory, self._port = place, directory, choose_port("127.0.0.1")
         self._as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        directory.mkdir(parents=True, exist_ok=True)
-        if self._as_user:
+        if self._as_user:  # pytest keeps its directories for its own user alone
+            directory = Path(tempfile.mkdtemp(prefix="newsdiff-postgres-"))
             shutil.chown(directory, "postgres")
-            for above in directory.parents:  # pytest makes them for its own user alone
-                if above.owner() == "root" and above != Path("/") and not above.stat().st_mode & 0o001:
-                    above.chmod(above.stat().st_mode | 0o011)
+        directory.mkdir(parents=True, exist_ok=True)
+        self._place, self._directory, self._port = place, directory, choose_port("127.0.0.1")
         initdb = [
             place / "initdb",
             "-D",
@@ -93,26 +96,39 @@ class Postgres:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait(30)
+        if self._process.poll() is None:
+            self._end(signal.SIGINT)  # SIGTERM waits for every client
+        if self._as_user:
+            shutil.rmtree(self._directory)
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
+        deadline = time.monotonic() + PATIENCE
+        self._process = self._started()
+        ready = [self._place / "pg_isready", "-h", "127.0.0.1", "-p", str(self._port), "-t", "1"]
+        while subprocess.run(ready, check=False, capture_output=True).returncode:
+            time.sleep(0.2)
+            if self._process.poll() is None:
+                continue
+            if time.monotonic() > deadline:
+                sys.stderr.write((self._directory / "log").read_text())
+                raise RuntimeError("PostgreSQL did not start")
+            self._process = self._started()  # it refuses while processes of one that was killed still end
+
+    def _started(self) -> subprocess.Popen[bytes]:
         port = ["-p", str(self._port), "-k", "", "-h", "127.0.0.1"]
         server = [self._place / "postgres", "-D", self._directory / "data", *port, "-c", "fsync=off"]
         with (self._directory / "log").open("ab") as log:
-            self._process = subprocess.Popen([*self._as_user, *server], stdout=log, stderr=log, cwd=self._directory)
-        ready = [self._place / "pg_isready", "-h", "127.0.0.1", "-p", str(self._port), "-t", "1"]
-        while subprocess.run(ready, check=False, capture_output=True).returncode:
-            if self._process.poll() is not None:
-                sys.stderr.write((self._directory / "log").read_text())
-                raise RuntimeError("PostgreSQL did not start")
+            return subprocess.Popen([*self._as_user, *server], stdout=log, stderr=log, cwd=self._directory)
 
     def kill(self) -> None:
         """End it at once, as a crash does; its own processes end with it."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
         pid = int((self._directory / "data" / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGKILL)
-        self._process.wait(30)
+        os.kill(pid, how)
+        self._process.wait(PATIENCE)
 
 
 async def empty(engine: AsyncEngine) -> None:

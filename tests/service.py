@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -88,9 +89,11 @@ class Client:
                 self.wait_until_left(topic, 0, meanwhile)
 
     def wait_until_left(self, topic: str, left: int, meanwhile: Callable[[], object] = lambda: None) -> None:
-        """Wait until `left` records of a topic, or fewer, are not handled yet."""
-        deadline = time.monotonic() + PATIENCE
+        """Wait until `left` records of a topic, or fewer, are not handled yet, as long as they become fewer."""
+        deadline, fewest = time.monotonic() + PATIENCE, math.inf
         while (behind := asyncio.run(lag(self.settings, topic))) > left:
+            if behind < fewest:
+                deadline, fewest = time.monotonic() + PATIENCE, behind
             assert time.monotonic() < deadline, f"{behind} records of {topic} are not handled"
             meanwhile()
             time.sleep(0.05)

@@ -70,19 +70,23 @@ def test_members_of_a_group_share_the_changes(client: Client, settings: Settings
     client.write(fetched(url, page("Storm", *paragraphs(str(n))), minutes=n) for url in urls for n in range(2))
     client.settle()
     taken: list[tuple[int, str]] = []
-    few, every = asyncio.Event(), asyncio.Event()
+    few, both, every = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def consume(member: int) -> None:
         def wanted(change: Change) -> bool:
             return change.article.url in urls
 
         async with changes_async(settings.bootstrap, group="shared", wanted=wanted) as found:
+            if member == 2:
+                both.set()
             async for change in found:
                 taken.append((member, change.article.url))
                 if len(taken) == 5:
                     few.set()
                 if {url for _, url in taken} == urls:
                     every.set()
+                if few.is_set() and member == 1:
+                    await both.wait()  # on a slow machine it would have taken everything before the other one is there
                 await asyncio.sleep(0.15)
 
     async def share() -> None:

@@ -40,6 +40,7 @@ def client(cluster: Cluster, tmp_path: Path) -> Client:
     return Client(settings)
 
 
+@pytest.mark.timeout(900)
 def test_nodes_that_die_one_after_the_other(cluster: Cluster, client: Client) -> None:
     """While fetches are written and handled each node is killed in its turn: every edit comes out once, in order."""
     urls = [client.url() for _ in range(ARTICLES)]

@@ -20,6 +20,7 @@ from streams.settings import Settings
 pytestmark = pytest.mark.broker
 
 CACHE = Settings.from_environment(os.environ).cache
+PATIENCE = 30.0
 
 
 def runs(pid: int) -> bool:
@@ -33,10 +34,18 @@ def runs(pid: int) -> bool:
 
 def wait_until_ended(pid: int) -> None:
     """Wait a little for a process to end."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while runs(pid):
         assert time.monotonic() < deadline, f"process {pid} runs on"
         time.sleep(0.02)
+
+
+def until_answers(host: str, port: int) -> None:
+    """Wait a little until somebody answers: one look is too short for a busy machine."""
+    deadline = time.monotonic() + PATIENCE
+    while not answers(host, port):
+        assert time.monotonic() < deadline, f"nobody answers at {host}:{port}"
+        time.sleep(0.1)
 
 
 def java_of(data: Path) -> int:
@@ -75,7 +84,7 @@ def test_command_prints_the_address_and_stops_cleanly(
     """Standard output is the address alone; Ctrl-C (to the whole group) and SIGTERM end Kafka in order, with code 0."""
     assert command.stdout is not None
     host, port = command.stdout.readline().strip().split(":")
-    assert answers(host, int(port))
+    until_answers(host, int(port))
     java = java_of(tmp_path)
     assert os.getsid(java) == java  # or the terminal's Ctrl-C would reach it before us
     os.killpg(command.pid, number)
@@ -107,7 +116,7 @@ def test_kafka_outlives_the_thread_that_started_it(tmp_path: Path) -> None:
         assert java is not None
         host, port = broker.bootstrap.split(":")
         time.sleep(0.5)  # a signal at the thread's end would have arrived
-        assert answers(host, int(port))
+        until_answers(host, int(port))
     finally:
         broker.stop()
     assert not runs(java)
@@ -121,4 +130,4 @@ def test_paths_and_options_of_the_user_do_no_harm(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("PATH", os.fspath(tmp_path))
     with EmbeddedKafka(tmp_path / "Häfen, Möwen ☃" / "kafka", cache=CACHE) as broker:
         host, port = broker.bootstrap.split(":")
-        assert answers(host, int(port))
+        until_answers(host, int(port))

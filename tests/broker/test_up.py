@@ -61,12 +61,16 @@ def descendants(pid: int) -> dict[int, str]:
     while new:
         found |= new
         new = {child for child, parent in parents.items() if parent in found} - found
-    return {child: Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ") for child in found - {pid}}
+    commands: dict[int, str] = {}
+    for child in found - {pid}:
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            commands[child] = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ")
+    return commands
 
 
 def wait_until_gone(processes: dict[int, str]) -> None:
     """Wait until none of these processes runs any more."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while any(Path(f"/proc/{pid}").exists() for pid in processes):
         assert time.monotonic() < deadline, processes
         time.sleep(0.05)
@@ -80,7 +84,7 @@ def test_a_signal_stops_everything(up: subprocess.Popen[str], stop: signal.Signa
     assert any("kafka.Kafka" in command for command in children.values())
     assert any("worker" in command for command in children.values())
     up.send_signal(stop)
-    assert up.wait(30) == 0
+    assert up.wait(PATIENCE) == 0
     wait_until_gone(children)
 
 
@@ -128,7 +132,7 @@ def test_it_ends_when_its_kafka_cannot_be_started_again(tmp_path: Path) -> None:
         (tmp_path / "kafka" / "server.properties").unlink()
         (tmp_path / "kafka" / "server.properties").mkdir()
         os.kill(kafka_of(up), signal.SIGKILL)
-        assert up.wait(60) == 1
+        assert up.wait(PATIENCE) == 1
         assert (tmp_path / "err").read_text().splitlines()[-1].startswith("newsdiff: the data directory")
 
 

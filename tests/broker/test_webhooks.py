@@ -62,7 +62,7 @@ class Teller:
     def end(self, how: signal.Signals) -> None:
         """End it."""
         self._process.send_signal(how)
-        assert self._process.wait(30) == (0 if how == signal.SIGTERM else -how)
+        assert self._process.wait(PATIENCE) == (0 if how == signal.SIGTERM else -how)
 
 
 def until(is_so: Callable[[], bool], what: object = None) -> None:

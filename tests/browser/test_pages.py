@@ -67,11 +67,12 @@ def test_a_reader_finds_the_way(page: Page, site: str) -> None:
     """From the newest change to its article, to another comparison, to feeds, charts, a search, and back."""
     page.goto(site)
     page.locator("#changes h2 a").first.click()
-    assert page.locator("ins, del").count()
+    page.locator("ins, del").first.wait_for(state="attached")
     page.locator("h1 a").click()
-    assert "There is an RSS feed of changes available." in page.inner_text("main")
+    page.get_by_text("There is an RSS feed of changes available.").wait_for()
     page.locator("table a").first.click()
     page.get_by_text("Inline", exact=True).click()
+    page.locator(".inline").wait_for()
     assert page.locator(".inline").count() == 1
     page.goto(site)
     feeds = page.locator("head link[rel=alternate]").evaluate_all("links => links.map(link => [link.href, link.type])")
@@ -127,7 +128,7 @@ def test_new_changes_appear_by_themselves(browser: Browser, tmp_path: Path) -> N
         page.get_by_text("New changes appear here as they come.").wait_for()
         assert page.locator("#changes > li").count() == 6
         running.add(records)
-        page.locator("#changes > li").nth(7).wait_for(timeout=10_000)
+        page.locator("#changes > li").nth(7).wait_for()
         assert "Story 3" in page.locator("#changes > li").first.inner_text()
         page.close()
         plain = browser.new_context(java_script_enabled=False).new_page()

@@ -193,7 +193,10 @@ def ids_of_their_own() -> None:
     new_producer = topology.new_producer
 
     def own(settings: Settings, transactional_id: str | None = None) -> AIOKafkaProducer:
-        return new_producer(settings, transactional_id and f"{transactional_id}-{os.getpid()}")
+        made = new_producer(settings, transactional_id and f"{transactional_id}-{os.getpid()}")
+        if transactional_id is not None:  # on a slow machine Kafka would abort what a paused worker has begun
+            made._txn_manager.transaction_timeout_ms = 600_000
+        return made
 
     topology.new_producer = own
 

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.chaos
 FLOOD = 100_000
 
 
+@pytest.mark.timeout(900)
 def test_a_flood_of_bad_records_is_outlived(own_client: Client) -> None:
     """100,000 bad records in a row each become a dead letter, and the good one behind them comes out."""
     url = own_client.url()

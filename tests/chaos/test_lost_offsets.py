@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -23,9 +24,13 @@ async def forget(settings: Settings) -> dict[TopicPartition, int]:
     """Delete what Kafka knows of the group, as it does by itself after a week; what it knew."""
     async with admin_client(settings) as admin:
         known = await committed_offsets(admin, settings.app_id)
+        request = DeleteGroupsRequest([settings.app_id])
         coordinator = await admin.find_coordinator(settings.app_id)
-        deleted = await admin._send_request_to_node(coordinator, DeleteGroupsRequest([settings.app_id]))
-        assert deleted.results == [(settings.app_id, 0)]
+        deadline = time.monotonic() + 30
+        # A member that has not left is one until its session runs out, and so long the group is not empty.
+        while (await admin._send_request_to_node(coordinator, request)).results != [(settings.app_id, 0)]:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.5)
     return known
 
 

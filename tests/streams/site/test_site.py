@@ -327,6 +327,7 @@ def test_the_stream_tells_each_change_once_and_is_resumed(database: str) -> None
     changes = [each for each in records if each.topic == topics.CHANGE]
     first, later = changes[:4], changes[4:]
     others = [each for each in records if each.topic != topics.CHANGE]
+    has_begun = asyncio.Event()
 
     async def told(site: Site, count: int, last: str = "", query: str = "") -> tuple[list[str], str]:
         ids, headers = [], {"Last-Event-ID": last} if last else {}
@@ -335,6 +336,7 @@ def test_the_stream_tells_each_change_once_and_is_resumed(database: str) -> None
             async for line in answer.content:
                 if line.startswith(b"id: "):
                     last = line[4:].decode().strip()
+                    has_begun.set()
                 if line.startswith(b"data: "):
                     ids.append(orjson.loads(line[6:])["id"])
                     if len(ids) == count:
@@ -343,7 +345,8 @@ def test_the_stream_tells_each_change_once_and_is_resumed(database: str) -> None
 
     async def use(site: Site) -> None:
         following = asyncio.create_task(told(site, 2))
-        await asyncio.sleep(0.3)
+        async with asyncio.timeout(20):
+            await has_begun.wait()
         await site.add(first[:2])
         ids, last = await following
         await site.add(first[2:])
