@@ -161,7 +161,7 @@ class HostQueues(Input):
     @property
     def crowded_hosts(self) -> int:
         """How many hosts have more to look at than they may be asked for: what is looked at there is chosen."""
-        return sum(queue.host.price.theta > CROWDED for queue in list(self._queues.values()))
+        return sum(queue.is_crowded for queue in list(self._queues.values()))
 
     async def handle(self, records: Sequence[ConsumerRecord]) -> None:
         """Put requests into the queues of their hosts."""
@@ -232,6 +232,12 @@ class HostQueue:
     def is_idle(self) -> bool:
         """Whether nothing waits for the host, and it is not being asked."""
         return not self.waiting and (self._task is None or self._task.done())
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether its price is high; where nothing waits any more, it falls."""
+        price = self.host.price
+        return (after_interval(price, 0.0, self._clock.time()) if self.is_idle else price).theta > CROWDED
 
     async def put(self, waiting: Waiting) -> None:
         """Add a request; what is too much is put off, each to its own turn."""

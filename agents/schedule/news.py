@@ -58,16 +58,13 @@ def _of_age(row: Schedule, published: datetime) -> Schedule:
 
 
 def found(outcome: Outcome, row: Schedule) -> Schedule:
-    """The row after a fetch that made no version: what is in doubt is read whole, and a candidate again soon.
-
-    A check that has shown a candidate has not shown yet whether there was an edit: it is as likely as before.
-    """
+    """The row after a fetch that made no version: what is in doubt is read whole, and a candidate again soon."""
     if outcome.kind in DOUBTED_FOR:
         until = later(outcome.fetched_at, DOUBTED_FOR[outcome.kind])
-        row = replace(row, doubted_until=max(until, row.doubted_until or until))
-    if outcome.kind != "candidate" or row.next_check is None:
+        if row.last_check is None or until >= row.last_check:
+            row = replace(row, doubted_until=max(until, row.doubted_until or until))
+    is_past = row.last_check is not None and outcome.fetched_at < row.last_check
+    if outcome.kind != "candidate" or row.next_check is None or is_past:
         return row
     soon = later(outcome.fetched_at, RECHECK_AFTER)
-    if soon < row.next_check:
-        row = replace(row, next_check=soon, requested_at=None)
-    return replace(row, belief=row.before or row.belief)
+    return replace(row, next_check=soon, requested_at=None) if soon < row.next_check else row

@@ -57,12 +57,10 @@ class Schedules:
             return Result("not watched")
         if record.topic == topics.CHECK:
             mean = source_mean(self._sources.get(known.source or "", Counts()), self._overall)
-            after, wishes = checked(decode(record.value, Check, record.place), known, mean)
-            self._learn(known.source, after.before, after.belief)
-            if known.signal is not None and after.followed == known.signal:
-                precision = unconfirmed(self._precision(known.signal))
-                has_news = after.kind not in (None, "article") and after.last_changed == after.last_check
-                self._precisions[known.signal] = confirmed(precision) if has_news else precision
+            check = decode(record.value, Check, record.place)
+            after, wishes = checked(check, known, mean)
+            if check.outcome in ("fetched", "unchanged") and after != known:
+                self._looked_at(known, after)
             return Result("checked", _watch_records(wishes), encode(after))
         if record.topic == topics.VERSION:
             after = new_version(decode(record.value, Version, record.place), known)
@@ -96,7 +94,9 @@ class Schedules:
             return Result("given up", row=encode(given_up))
         # A 304 would show nothing to detect, where it waits for a text to come again, or for a comeback.
         is_settled = known.state == "watched" and not known.failures and known.doubted_until is None
-        worth = chance_unseen(known.belief, now) if known.belief else 1.0
+        # A look that has left a doubt has not shown yet whether there was an edit.
+        belief = known.before if known.doubted_until is not None and known.before is not None else known.belief
+        worth = chance_unseen(belief, now) if belief else 1.0
         request = FetchRequest(
             key=key.decode(),
             url=known.url,
@@ -132,6 +132,14 @@ class Schedules:
     def _precision(self, source: str | None) -> Precision:
         """How often the word of a source, its URL, was right."""
         return self._precisions.get(source or "", Precision())
+
+    def _looked_at(self, known: Schedule, after: Schedule) -> None:
+        """Count what a check has shown, and whether the signal that it followed was right, as far as that is known."""
+        self._learn(known.source, after.before, after.belief)
+        if known.signal is not None and after.followed == known.signal:
+            precision = unconfirmed(self._precision(known.signal))
+            has_news = after.kind not in (None, "article") and after.last_changed == after.last_check
+            self._precisions[known.signal] = confirmed(precision) if has_news else precision
 
     def _learn(self, source: str | None, before: Belief | None, after: Belief | None) -> None:
         """Count what a check or a version has shown for its source."""

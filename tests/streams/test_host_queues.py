@@ -257,6 +257,8 @@ def test_a_host_that_stays_short_of_fetches_counts_as_crowded() -> None:
         for _ in range(4):
             await queues.ask(*(f"{STORY}-{number}" for number in range(40)))
         assert queues.partition.crowded_hosts == 1
+        queues.clock.now_at[0] += 2 * DAY  # type: ignore[attr-defined]
+        assert queues.partition.crowded_hosts == 0
 
     asyncio.run(run())
 

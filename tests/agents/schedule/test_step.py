@@ -11,6 +11,7 @@ import pytest
 from agents.detect.url import host_and_port
 from agents.schedule.answers import MAX_HOPS, MAX_SHOWN
 from agents.schedule.estimate import GIVEN_UP_AFTER
+from agents.schedule.signals import Precision
 from agents.schedule.step import ASKED_AGAIN_AFTER, Schedules
 from agents.step import KEEP
 from schemas import topics
@@ -244,6 +245,37 @@ def test_a_suspicious_edit_is_worth_as_much_as_before_it_was_looked_at() -> None
     chance = STEP.on_time(watched.key, encode(replace(watched.schedule, belief=watched.schedule.before)), AT_TEN)
     watched.told(outcome("candidate", 10))
     assert request(watched, 10).worth == decode(chance.outputs[0].value, FetchRequest, "a request").worth > 0.05
+
+
+def test_a_doubt_that_is_told_again_changes_no_belief() -> None:
+    """An outcome may come late, or again after offsets were reset: an edit that was seen since then stays known."""
+    watched = Watched().told(wish()).told(check(hours=10)).told(outcome("candidate", 10))
+    watched.told(check(hours=10.1)).told(version("edited", hours=10.1))
+    edited = watched.schedule
+    assert watched.told(outcome("candidate", 10)).schedule == edited
+
+
+def test_what_was_not_looked_at_teaches_nothing() -> None:
+    """A request that was put off or has failed tells neither how often a source edits nor whether it was right."""
+    step, when = Schedules(), NOON + timedelta(hours=12, minutes=1)
+    watched = Watched(step=step).told(wish(found_in=FEED)).told(check(hours=1)).told(check(hours=12))
+    watched.told(wish(found_in=FEED, added_at=when, modified=when))
+    for after in (check("deferred", hours=13), check("deferred", hours=14), check("failed", hours=15), check(hours=12)):
+        watched.told(after)
+    before = step._overall, step._precision(FEED)
+    assert before == taught_by(1, 12)
+    watched.told(check(hours=16))
+    assert step._overall == taught_by(1, 12, 16)[0]
+    assert step._precision(FEED) == Precision(1, 2)
+
+
+def taught_by(*hours: float) -> tuple[object, object]:
+    """What checks of an article, that have shown no edit, teach."""
+    step = Schedules()
+    watched = Watched(step=step).told(wish(found_in=FEED))
+    for each in hours:
+        watched.told(check(hours=each))
+    return step._overall, step._precision(FEED)
 
 
 def test_where_fetches_are_short_a_change_is_followed_later() -> None:
