@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -26,6 +27,9 @@ class Event(Protocol):
 
 
 E = TypeVar("E")
+
+_known_types: set[type] = set()
+_learning = threading.Lock()
 
 
 def schema_id(event_type: type[Any]) -> str:
@@ -58,9 +62,22 @@ def convert(data: object, event_type: type[E], place: str) -> E:
         BadRecordError: `bad_field`; the message names the field.
     """
     try:
-        return msgspec.convert(data, event_type)
+        return typed(data, event_type)
     except msgspec.ValidationError as error:
         raise BadRecordError(Reason.BAD_FIELD, f"{place}: {str(error)[:MAX_MESSAGE]}") from None
+
+
+def typed(data: object, wanted: type[E]) -> E:
+    """Parsed JSON as a type, in any thread.
+
+    Raises:
+        msgspec.ValidationError: it is none.
+    """
+    if wanted not in _known_types:
+        with _learning:  # msgspec crashes where two threads use a type for the first time at once
+            msgspec.json.Decoder(wanted)
+            _known_types.add(wanted)
+    return msgspec.convert(data, wanted)
 
 
 def decode(value: bytes | None, event_type: type[E], place: str) -> E:

@@ -38,7 +38,10 @@ def main() -> None:
         signal.setitimer(signal.ITIMER_PROF, budget_of(request))  # SIGPROF is left to end the process
         answer = _answer(request, rules)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        write_message(answers, msgspec.msgpack.encode(answer))
+        try:
+            write_message(answers, msgspec.msgpack.encode(answer))
+        except BrokenPipeError:  # whoever asked is gone
+            os._exit(1)
 
 
 def _answer(request: Request, rules: Mapping[str, Rules]) -> Answer:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
 import orjson
 
 from agents.detect.shape import Shape
+from schemas.codec import typed
 
 MAX_EARLIER = 64
 """How many versions before the newest are known by their hash, so that their return is seen."""
@@ -96,4 +96,4 @@ def decode_row(row: bytes | None) -> Row | None:
     Raises:
         msgspec.ValidationError: it is no row.
     """
-    return None if row is None else msgspec.convert(orjson.loads(row), Row)
+    return None if row is None else typed(orjson.loads(row), Row)

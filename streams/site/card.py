@@ -61,17 +61,18 @@ def lines(spans: Spans, width: int, count: int) -> Iterator[list[Piece]]:
     for op, text in spans:
         for piece in _PIECES.findall(text):
             shown = " " if piece.isspace() else piece
-            size = columns(shown)
+            gap = THIN_SPACE if line and (line[-1].op, op) == ("-", "+") and not line[-1].text.isspace() else ""
+            size = columns(gap) + columns(shown)
             if used + size > width and line:
                 done += 1
                 if done == count:
                     yield [*line, Piece("=", "…")]
                     return
                 yield line
-                line, used = [], 0
+                line, used, gap, size = [], 0.0, "", columns(shown)
             if shown != " " or line:
-                if line and (line[-1].op, op) == ("-", "+") and not line[-1].text.isspace():
-                    line.append(Piece("=", THIN_SPACE))
+                if gap:
+                    line.append(Piece("=", gap))
                 line.append(Piece(op, shown))
                 used += size
     if line:

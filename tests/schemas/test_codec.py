@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -237,3 +239,27 @@ def test_bad_spans(spans: object) -> None:
 def test_schema_id_names_the_topic() -> None:
     """The id of a contract changes only with the version in its topic's name."""
     assert schema_id(Change) == f"urn:newsdiff:schema:{topics.CHANGE}"
+
+
+IN_THREADS = """
+import sys, threading
+from schemas.codec import decode
+from schemas.version import Version
+
+sys.setswitchinterval(1e-6)
+value, at_once = sys.stdin.buffer.read(), threading.Barrier(8)
+threads = [
+    threading.Thread(target=lambda: (at_once.wait(), decode(value, Version, "a version"))) for _ in range(8)
+]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_threads_may_read_their_first_event_at_once() -> None:
+    """The library would end the process where two use a type for the first time: seen in two of three such runs."""
+    for _ in range(6):
+        ran = subprocess.run([sys.executable, "-c", IN_THREADS], input=EXAMPLE, capture_output=True, check=False)
+        assert (ran.returncode, ran.stderr) == (0, b"")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.change import Spans
@@ -11,6 +11,7 @@ from streams.site.card import columns, lines
 SPANS = st.lists(st.tuples(st.sampled_from("=-+"), st.text(max_size=200)), max_size=8).map(tuple)
 
 
+@example((("=", "0" * 63), ("-", "0"), ("+", "0"), ("=", "0")), 65, 1)
 @given(SPANS, st.integers(30, 80), st.integers(1, 9))
 def test_no_line_is_too_long_and_no_sign_is_lost(spans: Spans, width: int, count: int) -> None:
     """As far as there is room, every sign but white space stands in its order, under its mark."""
